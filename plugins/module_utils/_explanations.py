@@ -1,0 +1,212 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+"""Cause and remedy of the error ids that users meet.
+
+The server's own texts are translated and often name no way out. Causes are taken from recordings of a 7.6 server.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """``complete``: the cause says all; the server's own text need not follow it."""
+
+    cause: str
+    remedy: str
+    complete: bool = True
+
+
+def _hint(cause, remedy):
+    """An explanation that the server's own text completes, because it names the parameter."""
+    return Explanation(cause, remedy, complete=False)
+
+
+_NOTHING = Explanation("", "", complete=False)
+
+_PASSWORD_POLICY = _hint(
+    "the password does not meet the server's password policy",
+    "Choose a password that has what PasswordSettings on the server asks for")
+
+_SWITCHED_OFF_TOKENS = Explanation(
+    "personal access tokens are switched off",
+    "Set ServiceSettings.EnableUserAccessTokens to true on the server")
+
+_NO_LDAP = Explanation(
+    "LDAP is not available on this server",
+    "It needs a licence with LDAP and LdapSettings.Enable")
+
+EXPLANATIONS = {
+    "api.admin.ldap.not_available.app_error": _NO_LDAP,
+    "api.admin.saml.not_available.app_error": Explanation(
+        "SAML is not available on this server", "It needs a licence with SAML and SamlSettings.Enable"),
+    "api.context.404.app_error": Explanation(
+        "the server has no such operation at this address",
+        "Check api_url, the server's version, and whether the operation exists on the local socket"),
+    "api.context.invalid_body_param.app_error": _hint(
+        "the server does not accept a value", "Correct the parameter that the server names"),
+    "api.context.invalid_url_param.app_error": _hint(
+        "the server does not accept an id or parameter of the address", "Correct the parameter that the server names"),
+    "api.context.mfa_required.app_error": Explanation(
+        "the server enforces multi-factor authentication and the caller has none",
+        "Enrol the caller with MFA, or set ServiceSettings.EnforceMultifactorAuthentication to false"),
+    "api.context.permissions.app_error": Explanation(
+        "the caller lacks the permission for this",
+        "Use the token of a system administrator, or of a user whose roles grant the permission"),
+    "api.context.server_busy.app_error": Explanation(
+        "the server is marked busy and refuses expensive requests", "Try again later"),
+    "api.context.session_expired.app_error": Explanation(
+        "the server does not accept the session: the token is wrong, expired, disabled or revoked, its owner is "
+        "deactivated, or personal access tokens are switched off",
+        "Check api_token (or MATTERMOST_TOKEN), and ServiceSettings.EnableUserAccessTokens on the server"),
+    "api.context.token_provided.app_error": Explanation(
+        "the token was sent in the address", "Send it in the Authorization header"),
+    "api.create_terms_of_service.custom_terms_of_service_disabled.app_error": Explanation(
+        "custom terms of service are not available", "They need a licence and SupportSettings.CustomTermsOfServiceEnabled"),
+    "api.team.demote_user_to_guest.disabled.error": Explanation(
+        "guest accounts are switched off", "Set GuestAccountsSettings.Enable to true on the server"),
+    "api.team.demote_user_to_guest.license.error": Explanation(
+        "guest accounts need a licence, which this server does not have",
+        "Leave out guest: true, or install a licence"),
+    "api.user.autocomplete_users.missing_team_id.app_error": Explanation(
+        "a channel filter needs its team as well", "Give in_team together with in_channel"),
+    "api.user.check_user_login_attempts.too_many.app_error": Explanation(
+        "the account is locked after too many failed logins",
+        "Set a new password for it, which unlocks it; ServiceSettings.MaximumLoginAttempts is the limit"),
+    "api.user.check_user_mfa.bad_code.app_error": Explanation(
+        "the MFA code is wrong", "Give a current code in api_mfa_code"),
+    "api.user.check_user_password.invalid.app_error": Explanation(
+        "the password is wrong, missing, or does not meet the server's password policy",
+        "Give the right password; a new one needs 8 to 64 characters and what PasswordSettings asks for"),
+    "api.user.create_user.accepted_domain.app_error": Explanation(
+        "the server restricts accounts to certain e-mail domains",
+        "Use an address of TeamSettings.RestrictCreationToDomains, or change that setting"),
+    "api.user.create_user.disabled.app_error": _SWITCHED_OFF_TOKENS,
+    "api.user.create_user.no_open_server": Explanation(
+        "the server is not open to anonymous sign-up", "Use the token of a system administrator"),
+    "api.user.create_user.signup_email_disabled.app_error": Explanation(
+        "creation of accounts is switched off", "Set TeamSettings.EnableUserCreation to true on the server"),
+    "api.user.delete_user.not_enabled.app_error": Explanation(
+        "the server forbids permanent deletion of users",
+        "Set ServiceSettings.EnableAPIUserDeletion to true on the server, or declare state: inactive instead"),
+    "api.user.demote_user_to_guest.already_guest.app_error": Explanation("the user is a guest already", ""),
+    "api.user.email_to_ldap.not_available.app_error": _NO_LDAP,
+    "api.user.get_uploads_for_user.forbidden.app_error": Explanation(
+        "only the owner sees its uploads, administrators included", "Use the token of that user"),
+    "api.user.get_user_by_email.permissions.app_error": Explanation(
+        "the caller may not see e-mail addresses",
+        "Use the token of a system administrator, or set PrivacySettings.ShowEmailAddress to true"),
+    "api.user.login.blank_pwd.app_error": Explanation("the password is empty", "Give api_password"),
+    "api.user.login.bot_login_forbidden.app_error": Explanation(
+        "a bot cannot log in with a password", "Use a personal access token of the bot"),
+    "api.user.login.inactive.app_error": Explanation(
+        "the account is deactivated", "Activate it, or log in with another account"),
+    "api.user.login.invalid_credentials_email": Explanation(
+        "e-mail address or password is wrong", "Check api_login_id (an e-mail address on this server) and api_password"),
+    "api.user.login.invalid_credentials_email_username": Explanation(
+        "login or password is wrong", "Check api_login_id and api_password"),
+    "api.user.login.not_verified.app_error": Explanation(
+        "the e-mail address of the account is not verified", "Verify it, or set EmailSettings.RequireEmailVerification to false"),
+    "api.user.login_cws.license.error": Explanation("the server has no Cloud licence", "Log in with another method"),
+    "api.user.patch_user.login_provider_attribute_set.app_error": _hint(
+        "the user's login service owns this field", "Change it in the login service"),
+    "api.user.promote_guest_to_user.no_guest.app_error": Explanation("the user is no guest", ""),
+    "api.user.reset_password.invalid_link.app_error": Explanation(
+        "the token for the password reset is unknown or used up", "Ask for a new e-mail"),
+    "api.user.send_password_reset.sso.app_error": Explanation(
+        "the user logs in with another service and has no password here", "Reset the password in that service"),
+    "api.user.update_active.cannot_enable_guest_when_guest_feature_is_disabled.app_error": Explanation(
+        "guest accounts are switched off", "Set GuestAccountsSettings.Enable to true on the server"),
+    "api.user.update_active.not_enable.app_error": Explanation(
+        "the caller cannot deactivate itself", "Use the token of another administrator"),
+    "api.user.update_active.permissions.app_error": Explanation(
+        "the caller may not activate or deactivate users", "Use the token of a system administrator"),
+    "api.user.update_password.context.app_error": Explanation(
+        "the caller may not set the password of this user, or the user does not exist",
+        "Use the token of a system administrator"),
+    "api.user.update_password.incorrect.app_error": Explanation(
+        "the current password of the caller is wrong", "Correct current_password"),
+    "api.user.update_password.oauth.app_error": Explanation(
+        "the user logs in with another service and cannot change a password here",
+        "Change it in that service, or let an administrator turn the account into an e-mail account"),
+    "api.user.update_user.login_provider_attribute_set.app_error": _hint(
+        "the user's login service owns this field", "Change it in the login service"),
+    "api.user.update_user_auth.invalid_request": Explanation(
+        "auth_service and auth_data must both be given and not empty",
+        "Give both; the way back to e-mail login is a new password"),
+    "api.user.update_user_roles.license.app_error": Explanation(
+        "one of the roles needs a licence, which this server does not have", "Leave out the delegated admin roles"),
+    "api.user.upload_profile_user.check_image_limits.app_error": Explanation(
+        "the file is no picture that the server can read, or has too many pixels",
+        "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file in image"),
+    "api.user.upload_profile_user.login_provider_attribute_set.app_error": Explanation(
+        "the user's login service owns the picture", "Change it in the login service"),
+    "api.user.upload_profile_user.too_large.app_error": Explanation(
+        "the picture is larger than the server accepts", "Give a smaller file, or raise FileSettings.MaxFileSize"),
+    "api.user.verify_email.bad_link.app_error": Explanation(
+        "the token for the verification is unknown or used up", "Ask for a new e-mail"),
+    "app.role.check_roles_exist.role_not_found": Explanation(
+        "one of the roles does not exist on the server", "Correct roles; names are like system_user or system_admin"),
+    "app.session.get.app_error": Explanation("there is no such session", ""),
+    "app.terms_of_service.get.no_rows.app_error": Explanation(
+        "there are no such terms of service", "Correct terms_of_service.id"),
+    "app.user.missing_account.const": Explanation("there is no such user", "Check username, user_id or email"),
+    "app.user.get_by_username.app_error": Explanation("there is no such user", "Check username"),
+    "app.user.save.email_exists.app_error": Explanation(
+        "the e-mail address belongs to another account, maybe a deactivated one",
+        "Give another email, or change or delete that account first"),
+    "app.user.save.username_exists.app_error": Explanation(
+        "the user name belongs to another account, maybe a deactivated one",
+        "Give another username, or change or delete that account first"),
+    "app.user.update.find.app_error": Explanation(
+        "the user's login service owns the e-mail address", "Change it in the login service"),
+    "app.user.update_auth_data.email_exists.app_error": Explanation(
+        "another user has this auth_data", "Correct auth_data, or change the other user first"),
+    "app.user.update_auth_data.app_error": Explanation(
+        "auth_service or auth_data is too long", "Use at most 32 and 128 characters"),
+    "app.user_access_token.disabled": _SWITCHED_OFF_TOKENS,
+    "app.user_access_token.get_by_user.app_error": Explanation("there is no such token", "Check token_id"),
+    "app.user_access_token.invalid_or_missing": Explanation("there is no such token", "Check token_id"),
+    "mfa.activate.bad_token.app_error": Explanation(
+        "the MFA code is wrong, or no secret was generated before", "Generate a secret and give its current code"),
+    "mfa.mfa_disabled.app_error": Explanation(
+        "multi-factor authentication is switched off",
+        "Set ServiceSettings.EnableMultifactorAuthentication to true on the server"),
+    "mfa.validate_token.authenticate.app_error": Explanation(
+        "the account asks for an MFA code", "Give a current code in api_mfa_code"),
+    "model.user.is_valid.auth_data_pwd.app_error": Explanation(
+        "an account has either a password or auth_data", "Give only one of password and auth_data"),
+    "model.user.is_valid.email.app_error": Explanation("the e-mail address is not valid", "Correct email"),
+    "model.user.is_valid.first_name.app_error": Explanation("first_name is too long", "Use at most 64 characters"),
+    "model.user.is_valid.last_name.app_error": Explanation("last_name is too long", "Use at most 64 characters"),
+    "model.user.is_valid.locale.app_error": Explanation(
+        "the server does not know the locale", "Correct locale; examples are en, de, pt-BR"),
+    "model.user.is_valid.nickname.app_error": Explanation("nickname is too long", "Use at most 64 characters"),
+    "model.user.is_valid.position.app_error": Explanation("position is too long", "Use at most 128 characters"),
+    "model.user.is_valid.username.app_error": Explanation(
+        "the user name is not valid or reserved",
+        "Use 1 to 64 characters a-z, 0-9, dot, dash and underscore, and no reserved word like all or system"),
+    "model.user_access_token.is_valid.description.app_error": Explanation(
+        "the description is too long", "Use at most 255 characters"),
+    "store.sql_bot.get.missing.app_error": Explanation("there is no such bot", "Check username or user_id"),
+}
+
+_BY_STATUS = {
+    429: Explanation("the server limits the rate of requests", "Try again later, or raise RateLimitSettings on the server"),
+    413: Explanation("the request is larger than the server or a proxy accepts", "Send less at a time"),
+    502: Explanation("a proxy cannot reach the Mattermost server", "Check that the server runs, and try again"),
+    503: Explanation("the server is not available", "Check that the server runs, and try again"),
+    504: Explanation("a proxy waited too long for the Mattermost server", "Check that the server runs, and try again"),
+}
+
+
+def explain(error_id: str, status: int) -> Explanation:
+    """The explanation of an error id; without one, of the HTTP status."""
+    if error_id.startswith("model.user.is_valid.pwd"):   # the id goes on with the parts of the policy
+        return _PASSWORD_POLICY
+    if error_id:
+        return EXPLANATIONS.get(error_id, _NOTHING)
+    return _BY_STATUS.get(status, _NOTHING)

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+"""Runs a subject as an ordinary Ansible module: options in, result or failure out.
+
+This is the one place where a module's errors become a failed result.
+"""
+
+from dataclasses import dataclass, field
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.mmops.mattermost.plugins.module_utils._connection import CONNECTION_OPTIONS, make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError, MissingLibrary
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a module is about.
+
+    ``options`` is the argument spec of its own options, ``rules`` the rules between them (``required_one_of`` ...),
+    ``service`` what plans and reads back, and ``resource`` the return key of what it manages.
+    """
+
+    options: dict
+    service: object
+    resource: str
+    rules: dict = field(default_factory=dict)
+
+    @property
+    def argument_spec(self) -> dict:
+        """All options, those of the connection included."""
+        return {**self.options, **CONNECTION_OPTIONS}
+
+
+def perform(subject: Subject, options: dict, check_mode: bool) -> dict:
+    """Converge and return the result of the task. Raises ``MattermostError``."""
+    client = make_client(options)
+    declaration = {name: options[name] for name in subject.options}
+    with client:
+        outcome = converge(subject.service, client, declaration, check_mode)
+    return {
+        "changed": outcome.plan.changed,
+        subject.resource: outcome.resource,
+        "diff": outcome.plan.diff,
+        "operations": outcome.operations,
+        "unknown": outcome.plan.unknown,
+        "warnings": client.warnings + outcome.plan.warnings,
+    }
+
+
+def failure(error: MattermostError) -> dict:
+    """The result of a task that failed, without ``failed`` itself. ``operations`` lists what had taken effect."""
+    message = str(error)
+    if isinstance(error, MissingLibrary):
+        message = missing_required_lib(error.library, reason=f"for {error.needed_for}")
+    return {"msg": message, "error": error.details(), "operations": error.done, "changed": bool(error.done)}
+
+
+def run_module(subject: Subject) -> None:
+    """The ``main`` of a module."""
+    module = AnsibleModule(argument_spec=subject.argument_spec, supports_check_mode=True, **subject.rules)
+    try:
+        result = perform(subject, module.params, module.check_mode)
+    except MattermostError as error:
+        module.fail_json(**failure(error))
+    for warning in result.pop("warnings"):
+        module.warn(warning)
+    module.exit_json(**result)

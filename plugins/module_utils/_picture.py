@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+"""Profile pictures: does a file show what the server shows already?
+
+The server turns every picture upright, crops it to a square around the centre, scales it to 128 by 128 and stores a
+PNG, so files cannot be compared byte by byte. Here the same is done to the file, and the pixels are compared.
+"""
+
+import io
+import os
+from dataclasses import dataclass, field
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MissingLibrary
+
+try:
+    from PIL import Image, ImageChops, ImageOps, ImageStat
+    HAS_PILLOW = True
+except ImportError:
+    HAS_PILLOW = False
+
+#: The value of the option ``image`` that stands for the picture that the server draws itself.
+DEFAULT_PICTURE = "default"
+
+_SIZE = (128, 128)
+
+#: Largest mean difference of a colour channel (0 to 255) that counts as equal. Two scaling libraries differ by about 1
+#: at the edges of shapes; pictures that a person tells apart differ by more.
+_TOLERANCE = 2.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture file. ``name`` is its file name."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+    @classmethod
+    def read(cls, path: str) -> Picture:
+        """Raises ``InvalidInput`` if there is no such file or it is no picture, ``MissingLibrary`` without Pillow."""
+        if not HAS_PILLOW:
+            raise MissingLibrary("Pillow", "comparing profile pictures")
+        try:
+            with open(os.path.expanduser(path), "rb") as file:
+                content = file.read()
+        except OSError as error:
+            raise InvalidInput(f"image: {path} cannot be read: {os.strerror(error.errno or 0)}",
+                               "Give a path on the host that runs the task") from None
+        picture = cls(os.path.basename(path), content)
+        try:
+            picture._as_stored(content)
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            raise InvalidInput(f"image: {path} is no picture that can be read",
+                               "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file") from None
+        return picture
+
+    def upload(self) -> tuple:
+        """File name and bytes."""
+        return self.name, self.content
+
+    def shows_the_same_as(self, stored: bytes) -> bool:
+        """Whether the server would store this picture as it stores ``stored`` (a PNG of the server) now."""
+        mine, theirs = self._as_stored(self.content), self._as_stored(stored)
+        if self._is_stored_unchanged():
+            return ImageChops.difference(mine, theirs).getbbox() is None
+        return max(ImageStat.Stat(ImageChops.difference(mine, theirs)).mean) <= _TOLERANCE
+
+    def _is_stored_unchanged(self) -> bool:
+        with Image.open(io.BytesIO(self.content)) as image:
+            return image.format == "PNG" and image.size == _SIZE
+
+    @staticmethod
+    def _as_stored(content):
+        with Image.open(io.BytesIO(content)) as image:
+            upright = ImageOps.exif_transpose(image).convert("RGBA")
+        if upright.size != _SIZE:
+            upright = ImageOps.fit(upright, _SIZE, Image.LANCZOS)
+        # The colour of what cannot be seen does not count.
+        canvas = Image.new("RGBA", _SIZE, (255, 255, 255, 255))
+        return Image.alpha_composite(canvas, upright).convert("RGB")

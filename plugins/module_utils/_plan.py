@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+"""Plan, then apply: what every module has in common.
+
+A service looks at the server, and a planner turns what it saw and what was declared into a ``Plan``. ``changed``, the
+diff and the predicted result come from the plan alone, in check mode and in a real run, so the two cannot disagree.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation to carry out.
+
+    A value of ``arguments`` may be a function: it gets the answers so far, by operation name, and returns the value.
+    That is how a step uses what only the server can choose, such as the id of a new user.
+    """
+
+    operation: str
+    arguments: dict = field(repr=False)     # may hold secrets
+
+
+@dataclass
+class Plan:
+    """What brings the server from what it is to what was asked.
+
+    ``before`` and ``after`` hold what changes, by option name, without secrets. ``predicted`` is the resource as the
+    API will return it; what only the server can choose is ``None`` in it. ``unknown`` names declared fields that
+    the server does not reveal.
+    """
+
+    steps: list = field(default_factory=list)
+    before: dict = field(default_factory=dict)
+    after: dict = field(default_factory=dict)
+    predicted: Any = None
+    unknown: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+
+    def add(self, operation: str, **arguments) -> None:
+        """Append a step."""
+        self.steps.append(Step(operation, arguments))
+
+    def note(self, name: str, before, after) -> None:
+        """Record a change for the diff."""
+        self.before[name] = before
+        self.after[name] = after
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.steps)
+
+    @property
+    def operations(self) -> list:
+        return [step.operation for step in self.steps]
+
+    @property
+    def diff(self) -> dict:
+        return {"before": self.before, "after": self.after}
+
+    def execute(self, client) -> None:
+        """Carry out the steps in order. An error that stops them tells in ``done`` which had taken effect."""
+        answers: dict = {}
+        for position, step in enumerate(self.steps):
+            try:
+                arguments = {name: value(answers) if callable(value) else value for name, value in step.arguments.items()}
+                answers[step.operation] = client.call(step.operation, arguments).data
+            except MattermostError as error:
+                error.done = self.operations[:position]
+                raise
+
+
+def answer_of(operation: str, key: str) -> Callable:
+    """For the arguments of a step: a key of the answer to an earlier step."""
+    return lambda answers: answers[operation][key]
+
+
+@dataclass
+class Outcome:
+    """What a module returns. ``result`` holds the return keys that are the module's own."""
+
+    plan: Plan
+    operations: list
+    resource: Any
+
+
+#: How often a plan is made anew because an answer was lost.
+_FRESH_LOOKS = 2
+
+
+def converge(service, client, declaration, check_mode: bool) -> Outcome:
+    """Bring the server to what is declared, or predict that in check mode.
+
+    ``service`` has ``plan(client, declaration)``, which reads and returns a ``Plan``, and ``read_back(client, plan)``,
+    which returns the resource after a plan was carried out.
+
+    When the answer to a write is lost, nobody knows whether it took effect: the service looks at the server again and
+    goes on with what is still missing, rather than repeating the request.
+    """
+    plan = service.plan(client, declaration)
+    if check_mode or not plan.changed:
+        return Outcome(plan, plan.operations, plan.predicted)
+    done: list = []
+    current = plan
+    for looks_left in range(_FRESH_LOOKS, -1, -1):
+        try:
+            current.execute(client)
+            done += current.operations
+            break
+        except MattermostError as error:
+            done += error.done
+            if not error.outcome_unknown or not looks_left:
+                error.done = done
+                raise
+            lost = current.operations[len(error.done)]
+        try:
+            current = service.plan(client, declaration)
+        except MattermostError as error:
+            error.done = done
+            raise
+        if lost not in current.operations:
+            done.append(lost)   # it had taken effect after all
+    plan.warnings += [warning for warning in current.warnings if warning not in plan.warnings]
+    return Outcome(plan, done, service.read_back(client, plan))
