@@ -1,0 +1,64 @@
+# All set-up happens inside the checkout: .venv, .tree, .cache and build are ignored by git.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+LINK := .tree/ansible_collections/mmops/mattermost
+REQUIREMENTS := tests/requirements.txt $(wildcard tests/fake_mattermost/requirements.txt)
+PYTEST = $(BIN)/python -m pytest --junit-xml=build/results/$@.xml
+# Ansible refuses to start in a locale that is not UTF-8.
+ifneq ($(shell locale charmap 2>/dev/null),UTF-8)
+export LC_ALL := C.UTF-8
+endif
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
+export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+
+.PHONY: help venv demo test lint sanity unit conformance integration build clean
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+venv: $(READY) ## the environment of the tools, in .venv
+$(READY): $(REQUIREMENTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.x")'
+	@echo "Making .venv (about half a minute)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(REQUIREMENTS))
+	@mkdir -p $(dir $(LINK)) && ln -sfn ../../.. $(LINK)
+	@touch $@
+
+demo: $(READY) ## a roster of people brought to a server, twice (MATTERMOST_URL, MATTERMOST_TOKEN: a real one)
+	@$(BIN)/python tests/tools/demo.py
+
+test: fresh-results lint sanity unit conformance integration ## all checks and tests
+	@$(BIN)/python tests/tools/results.py
+
+.PHONY: fresh-results
+fresh-results:
+	@rm -rf build/results
+
+lint: $(READY) ## ruff, mypy, ansible-lint, antsibull
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy -p ansible_collections.mmops.mattermost.plugins.module_utils
+	$(BIN)/ansible-lint --offline
+	$(BIN)/antsibull-changelog lint
+	$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
+
+sanity: $(READY) ## ansible-test sanity
+	@$(BIN)/python tests/tools/sanity.py
+
+unit: $(READY) ## unit tests
+	$(PYTEST) tests/unit
+
+conformance: $(READY) ## the fake server against recordings of a real one
+	$(PYTEST) tests/conformance
+
+integration: $(READY) ## playbooks against the fake server (MATTERMOST_URL, MATTERMOST_TOKEN: against a real one)
+	$(PYTEST) tests/integration
+
+build: $(READY) ## the collection as a file, in build
+	$(BIN)/ansible-galaxy collection build --force --output-path build
+
+clean: ## removes all that make made
+	rm -rf .cache .tree .venv build
