@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """The Users API by the names of its operations, and how a caller proves who it is."""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterator

@@ -1,19 +1,23 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """The connection options that all modules share, and the client that they make.
 
 Their documentation is the fragment ``connection`` in ``plugins/doc_fragments``.
 """
 
+from __future__ import annotations
+
 from ansible.module_utils.basic import env_fallback
+
 from ansible_collections.mmops.mattermost.plugins.module_utils._client import (
-    Client, LocalModeAuthentication, LoginAuthentication, TokenAuthentication)
+    Client,
+    LocalModeAuthentication,
+    LoginAuthentication,
+    TokenAuthentication,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MissingLibrary
-from ansible_collections.mmops.mattermost.plugins.module_utils._transport import (
-    REQUESTS_IMPORT_ERROR, Endpoint, Transport)
+from ansible_collections.mmops.mattermost.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR, Endpoint, Transport
 
 
 def _option(variable, **spec):

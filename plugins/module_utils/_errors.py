@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """What can go wrong, as exceptions.
 
 Every message is one or two plain sentences: what failed and why, then the way out. No message holds a secret: texts of
 other libraries, which may quote URLs or headers, are never passed on.
 """
+
+from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._explanations import explain
 
@@ -29,9 +29,7 @@ class MattermostError(Exception):
         self.done: list[str] = []
 
     def __str__(self) -> str:
-        text = self.reason[:1].upper() + self.reason[1:]
-        if self.operation:
-            text = f"{self.operation}: {self.reason}"
+        text = f"{self.operation}: {self.reason}" if self.operation else self.reason
         sentences = [text.rstrip(".") + "."]
         if self.remedy:
             sentences.append(self.remedy[:1].upper() + self.remedy[1:].rstrip(".") + ".")

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """Cause and remedy of the error ids that users meet.
 
 The server's own texts are translated and often name no way out. Causes are taken from recordings of a 7.6 server.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
@@ -109,7 +109,8 @@ EXPLANATIONS = {
     "api.user.login.invalid_credentials_email_username": Explanation(
         "login or password is wrong", "Check api_login_id and api_password"),
     "api.user.login.not_verified.app_error": Explanation(
-        "the e-mail address of the account is not verified", "Verify it, or set EmailSettings.RequireEmailVerification to false"),
+        "the e-mail address of the account is not verified",
+        "Verify it, or set EmailSettings.RequireEmailVerification to false"),
     "api.user.login_cws.license.error": Explanation("the server has no Cloud licence", "Log in with another method"),
     "api.user.patch_user.login_provider_attribute_set.app_error": _hint(
         "the user's login service owns this field", "Change it in the login service"),

@@ -1,16 +1,17 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """Runs a subject as an ordinary Ansible module: options in, result or failure out.
 
 This is the one place where a module's errors become a failed result.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
 from ansible_collections.mmops.mattermost.plugins.module_utils._connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError, MissingLibrary
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge

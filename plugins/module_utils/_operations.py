@@ -1,8 +1,6 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """The 62 operations of the Users API of Mattermost, each described once.
 
 Whatever depends on a fact about an operation reads it here: the client builds requests from this table,
@@ -13,6 +11,8 @@ the reference, the recording is right: ``termsOfServiceId`` (not ``serviceTermsI
 ``reset_password``, ``in_team`` and ``in_channel`` (not ``team_id``, ``channel_id``) in ``autocomplete_users``, and
 ``per_page`` (not ``pageSize``) of channel members.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 

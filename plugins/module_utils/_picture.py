@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """Profile pictures: does a file show what the server shows already?
 
 The server turns every picture upright, crops it to a square around the centre, scales it to 128 by 128 and stores a
 PNG, so files cannot be compared byte by byte. Here the same is done to the file, and the pixels are compared.
 """
+
+from __future__ import annotations
 
 import io
 import os

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """Plan, then apply: what every module has in common.
 
 A service looks at the server, and a planner turns what it saw and what was declared into a ``Plan``. ``changed``, the
 diff and the predicted result come from the plan alone, in check mode and in a real run, so the two cannot disagree.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """HTTP to one Mattermost server: one kept-alive session, TLS, the local socket, retries, typed errors.
 
 Nothing here knows what a user is. The rules that protect the token: it travels only in the ``Authorization`` header of
 requests to ``api_url``; redirects are not followed, so no other host can receive it; a .netrc entry never replaces it;
 no cookie is kept or sent.
 """
+
+from __future__ import annotations
 
 import email.utils
 import json
@@ -24,8 +24,15 @@ from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
-    AnswerLost, CertificateRejected, InvalidInput, MattermostError, ServerUnreachable, TooManyRequests,
-    UnexpectedAnswer, rejection)
+    AnswerLost,
+    CertificateRejected,
+    InvalidInput,
+    MattermostError,
+    ServerUnreachable,
+    TooManyRequests,
+    UnexpectedAnswer,
+    rejection,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._operations import API_PREFIX
 
 try:

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """The state of one user: what is declared, what the server shows, and the plan between the two.
 
 ``plan_user`` is a pure function of a declaration and an ``Observation``. ``UserService`` makes the observation.
 """
+
+from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
@@ -16,7 +16,12 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._errors import In
 from ansible_collections.mmops.mattermost.plugins.module_utils._picture import DEFAULT_PICTURE, Picture
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, answer_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import (
-    DEFAULT_NOTIFY_PROPS, DEFAULT_TIMEZONE, MAPS, TEXTS, check_declaration, merge)
+    DEFAULT_MAPS,
+    MAPS,
+    TEXTS,
+    check_declaration,
+    merge,
+)
 
 #: What the result shows in place of a secret in a diff.
 HIDDEN = "(not shown)"
@@ -73,7 +78,7 @@ class UserService:
             observation.username_holder = client.find("get_user_by_username", username=declaration["username"])
         if self._depends_on_caller(declaration, user) and not observation.local:
             observation.is_caller = client.who_am_i()["id"] == user["id"]
-        if declaration["password"] and declaration["update_password"] == "when_different":
+        if declaration["password"] and declaration["update_password"] == "when_different":  # noqa: S105  likewise
             self._prove_password(client, declaration, observation)
         self._compare_picture(client, declaration, observation)
         return observation
@@ -93,7 +98,7 @@ class UserService:
 
     @staticmethod
     def _depends_on_caller(declaration, user) -> bool:
-        sets_password = declaration["password"] and declaration["update_password"] != "on_create"
+        sets_password = declaration["password"] and declaration["update_password"] != "on_create"  # noqa: S105  the name of a policy
         return bool(sets_password or declaration["terms_of_service"] or _differs(declaration["email"], user["email"]))
 
     @staticmethod
@@ -181,7 +186,7 @@ def _plan_creation(declaration, seen) -> Plan:
     body.update(_given(declaration, *TEXTS))
     for name in MAPS:
         if declaration[name] is not None:
-            value = merge(_creation_base(name), declaration[name], name in declaration["exact"])
+            value = merge(DEFAULT_MAPS[name], declaration[name], name in declaration["exact"])
             if value:
                 body[name] = value
     if declaration["email_verified"] is not None:
@@ -217,17 +222,13 @@ def _plan_creation(declaration, seen) -> Plan:
     return plan
 
 
-def _creation_base(name) -> dict:
-    return {"notify_props": DEFAULT_NOTIFY_PROPS, "timezone": DEFAULT_TIMEZONE}.get(name, {})
-
-
 def _predict_new(body) -> dict:
     """A new user as an administrator reads it."""
     user: dict[str, Any] = {
         "id": None, "create_at": None, "update_at": None, "delete_at": 0,
         "username": body["username"], "auth_data": "", "auth_service": body.get("auth_service", ""),
         "email": body["email"], "nickname": "", "first_name": "", "last_name": "", "position": "",
-        "roles": "system_user", "locale": "en", "timezone": dict(DEFAULT_TIMEZONE), "disable_welcome_email": False,
+        "roles": "system_user", "locale": "en", "timezone": dict(DEFAULT_MAPS["timezone"]), "disable_welcome_email": False,
     }
     user.update({name: body[name] for name in (*TEXTS, "timezone", "props") if body.get(name)})
     return user
@@ -333,21 +334,17 @@ class _Update:
 
     def _map(self, name, patch):
         wanted = self.declared[name]
-        if wanted is None or name == "notify_props" and not _reveals_all(self.user):
+        if wanted is None or (name == "notify_props" and not _reveals_all(self.user)):
             return
         current = self.user.get(name) or {}
-        merged = merge(current, wanted, name in self.declared["exact"])
-        if name == "timezone" and not merged:
-            merged = dict(DEFAULT_TIMEZONE)
+        # Sent empty, the server would fill in defaults, and the next run would find a difference again.
+        merged = merge(current, wanted, name in self.declared["exact"]) or dict(DEFAULT_MAPS[name])
         if merged == current:
             return
         patch[name] = merged
         self._expect(name, current, merged, **{name: merged})
         if not merged:
-            if name == "notify_props":      # the server brings the defaults back
-                self.plan.predicted[name] = dict(DEFAULT_NOTIFY_PROPS)
-            else:
-                self.plan.predicted.pop(name)
+            self.plan.predicted.pop(name)
 
     def _hidden_notify_props(self) -> bool:
         """Whether hidden notification settings are to be sent all the same."""
@@ -414,7 +411,8 @@ class _Update:
             if self.seen.password_differs is None:
                 self.plan.unknown.append("password")
                 self.plan.warnings.append(
-                    f"password: it cannot be proved whether it differs, as the login was refused before: {self.seen.password_hint}")
+                    "password: it cannot be proved whether it differs, as the login was refused before: "
+                    + self.seen.password_hint)
             if not self.seen.password_differs:
                 return
         arguments = {"new_password": password}

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
-
 """Fields of a user: which there are, what they may hold, and how declared values are brought into the API's form."""
+
+from __future__ import annotations
 
 import re
 
@@ -12,9 +12,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._errors import In
 #: Plain texts, with the number of characters that the server takes.
 TEXTS = {"first_name": 64, "last_name": 64, "nickname": 64, "position": 128, "locale": 5}
 
-#: Maps of strings, which the server replaces as a whole.
-MAPS = ("props", "notify_props", "timezone")
-
 #: What the server gives to a new user that comes without them.
 DEFAULT_NOTIFY_PROPS = {
     "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true", "desktop_threads": "all",
@@ -22,6 +19,10 @@ DEFAULT_NOTIFY_PROPS = {
     "push_status": "away", "push_threads": "all",
 }
 DEFAULT_TIMEZONE = {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}
+DEFAULT_MAPS = {"props": {}, "notify_props": DEFAULT_NOTIFY_PROPS, "timezone": DEFAULT_TIMEZONE}
+
+#: Maps of strings, which the server replaces as a whole.
+MAPS = tuple(DEFAULT_MAPS)
 
 _USER_ID = re.compile(r"[a-z0-9]{26}\Z")
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}\Z")
@@ -92,7 +93,7 @@ def _check_roles(declaration):
             raise InvalidInput(f"roles: {role!r} is no name of a role", "Give a list of names like system_user")
     if "system_admin" in roles and "system_user" not in roles:
         raise InvalidInput("roles: system_admin needs system_user beside it", "Give both")
-    if guest is not None and guest != ("system_guest" in roles) or guest and set(roles) != {"system_guest"}:
+    if (guest is True and set(roles) != {"system_guest"}) or (guest is False and "system_guest" in roles):
         raise InvalidInput(f"roles and guest: {'true' if guest else 'false'} contradict each other",
                            "A guest has the role system_guest alone; leave out one of the two")
 
@@ -115,12 +116,13 @@ def _strings(option, values) -> dict:
     strings = {}
     for key, value in values.items():
         if isinstance(value, bool):
-            value = "true" if value else "false"
+            strings[str(key)] = "true" if value else "false"
         elif isinstance(value, (int, float)):
-            value = str(value)
-        elif value is not None and not isinstance(value, str):
+            strings[str(key)] = str(value)
+        elif value is None or isinstance(value, str):
+            strings[str(key)] = value
+        else:
             raise InvalidInput(f"{option}: the value of {key} is no string", "The server stores strings only")
-        strings[str(key)] = value
     return strings
 
 
