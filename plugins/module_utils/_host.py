@@ -14,20 +14,18 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError, MissingLibrary
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Service, converge
 
 
 @dataclass(frozen=True)
 class Subject:
     """What a module is about.
 
-    ``options`` is the argument spec of its own options, ``rules`` the rules between them (``required_one_of`` ...),
-    ``service`` what plans and reads back, and ``resource`` the return key of what it manages.
+    ``options`` is the argument spec of its own options, ``rules`` the rules between them (``required_one_of`` ...).
     """
 
     options: dict
-    service: object
-    resource: str
+    service: Service
     rules: dict = field(default_factory=dict)
 
     @property
@@ -44,7 +42,7 @@ def perform(subject: Subject, options: dict, check_mode: bool) -> dict:
         outcome = converge(subject.service, client, declaration, check_mode)
     return {
         "changed": outcome.plan.changed,
-        subject.resource: outcome.resource,
+        **outcome.returned,
         "diff": outcome.plan.diff,
         "operations": outcome.operations,
         "unknown": outcome.plan.unknown,

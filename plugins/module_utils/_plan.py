@@ -43,6 +43,8 @@ class Plan:
     predicted: Any = None
     unknown: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
+    #: The answers of the operations that were carried out, by operation name. Not shown: they may hold secrets.
+    answers: dict = field(default_factory=dict, repr=False)
 
     def add(self, operation: str, **arguments) -> None:
         """Append a step."""
@@ -67,11 +69,10 @@ class Plan:
 
     def execute(self, client) -> None:
         """Carry out the steps in order. An error that stops them tells in ``done`` which had taken effect."""
-        answers: dict = {}
         for position, step in enumerate(self.steps):
             try:
-                arguments = {name: value(answers) if callable(value) else value for name, value in step.arguments.items()}
-                answers[step.operation] = client.call(step.operation, arguments).data
+                arguments = {name: value(self.answers) if callable(value) else value for name, value in step.arguments.items()}
+                self.answers[step.operation] = client.call(step.operation, arguments).data
             except MattermostError as error:
                 error.done = self.operations[:position]
                 raise
@@ -82,34 +83,50 @@ def answer_of(operation: str, key: str) -> Callable:
     return lambda answers: answers[operation][key]
 
 
+class Service:
+    """What a module is about, without Ansible and without HTTP."""
+
+    #: Whether the plan is made anew when an answer is lost. Not so where the effect cannot be found again by reading.
+    looks_again = True
+
+    def plan(self, client, declaration: dict) -> Plan:
+        """Look at the server and plan. Sends no request that writes. Raises ``InvalidInput`` for a bad declaration."""
+        raise NotImplementedError
+
+    def predict(self, plan: Plan) -> dict:
+        """The module's own return keys, as they will be after the plan, with ``None`` for what only the server knows."""
+        raise NotImplementedError
+
+    def read_back(self, client, plan: Plan) -> dict:
+        """The same keys after the plan was carried out, read from the server or taken from ``plan.answers``."""
+        raise NotImplementedError
+
+
 @dataclass
 class Outcome:
-    """What a module returns. ``result`` holds the return keys that are the module's own."""
+    """What became of a declaration. ``returned`` holds the return keys that are the module's own."""
 
     plan: Plan
     operations: list
-    resource: Any
+    returned: dict
 
 
 #: How often a plan is made anew because an answer was lost.
 _FRESH_LOOKS = 2
 
 
-def converge(service, client, declaration, check_mode: bool) -> Outcome:
+def converge(service: Service, client, declaration: dict, check_mode: bool) -> Outcome:
     """Bring the server to what is declared, or predict that in check mode.
-
-    ``service`` has ``plan(client, declaration)``, which reads and returns a ``Plan``, and ``read_back(client, plan)``,
-    which returns the resource after a plan was carried out.
 
     When the answer to a write is lost, nobody knows whether it took effect: the service looks at the server again and
     goes on with what is still missing, rather than repeating the request.
     """
     plan = service.plan(client, declaration)
     if check_mode or not plan.changed:
-        return Outcome(plan, plan.operations, plan.predicted)
+        return Outcome(plan, plan.operations, service.predict(plan))
     done: list = []
     current = plan
-    for looks_left in range(_FRESH_LOOKS, -1, -1):
+    for looks_left in range(_FRESH_LOOKS if service.looks_again else 0, -1, -1):
         try:
             current.execute(client)
             done += current.operations

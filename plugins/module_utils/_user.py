@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, RequestRejected
 from ansible_collections.mmops.mattermost.plugins.module_utils._picture import DEFAULT_PICTURE, Picture
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, answer_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, answer_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import (
     DEFAULT_MAPS,
     MAPS,
@@ -49,20 +49,23 @@ class Observation:
     local: bool = False
 
 
-class UserService:
+class UserService(Service):
     """Reads what a plan for one user depends on, and reads the account back afterwards."""
 
     def plan(self, client, declaration: dict) -> Plan:
         check_declaration(declaration)
         return plan_user(declaration, self.observe(client, declaration))
 
-    def read_back(self, client, plan: Plan) -> dict | None:
+    def predict(self, plan: Plan) -> dict:
+        return {"user": plan.predicted}
+
+    def read_back(self, client, plan: Plan) -> dict:
         if plan.predicted is None:
-            return None
+            return {"user": None}
         # By name: an answer by id may be older than a change of roles, bot or authentication.
         user = client.get_user_by_username(username=plan.predicted["username"])
         plan.warnings += deviations(plan, user)
-        return user
+        return {"user": user}
 
     def observe(self, client, declaration: dict) -> Observation:
         """What the server shows of this account. Sends reading requests, and a login if the password is to be proved."""

@@ -373,7 +373,6 @@ SUBJECT = Subject(
     ),
     rules=dict(required_one_of=[("username", "user_id", "email")]),
     service=UserService(),
-    resource="user",
 )
 
 

@@ -92,17 +92,17 @@ def test_any_declaration_is_reached_predicted_and_then_stays(account, declaratio
     assert real.plan.changed is predicted.plan.changed is bool(client.written)
     assert real.plan.diff == predicted.plan.diff
     assert real.plan.unknown == predicted.plan.unknown
-    assert comparable(real.resource) == comparable(predicted.resource)
-    assert (real.resource is None) == (predicted.resource is None)
-    if real.resource:
-        assert set(real.resource) == set(predicted.resource)
+    assert comparable(real.returned["user"]) == comparable(predicted.returned["user"])
+    assert (real.returned["user"] is None) == (predicted.returned["user"] is None)
+    if real.returned["user"]:
+        assert set(real.returned["user"]) == set(predicted.returned["user"])
     assert not real.plan.warnings or declaration["email_verified"] is False
 
     client.sent.clear()
     again = run(client, **copy.deepcopy(declaration))
     assert client.written == again.operations == []
     assert again.plan.diff == {"before": {}, "after": {}}
-    assert again.resource == real.resource
+    assert again.returned["user"] == real.returned["user"]
 
 
 @given(FULL_MAP, MAP)
@@ -169,7 +169,7 @@ def test_an_account_is_renamed_by_its_id_or_address(who):
     client = ModelClient([zoe()])
     outcome = run(client, **who, username="zoe.angstrom")
     assert client.written == ["patch_user"]
-    assert outcome.resource["username"] == "zoe.angstrom"
+    assert outcome.returned["user"]["username"] == "zoe.angstrom"
 
 
 def test_a_name_that_another_account_has_is_refused():
@@ -192,7 +192,7 @@ def test_whoever_is_to_go_is_never_found_by_the_address_of_another(state):
     client = ModelClient([zoe()])
     outcome = run(client, username="ada", email="zoe@example.com", state=state)
     assert client.written == []
-    assert outcome.resource is None
+    assert outcome.returned["user"] is None
 
 
 def test_two_ways_to_name_a_user_that_is_to_be_deleted_must_agree():
@@ -266,7 +266,7 @@ def test_an_account_of_a_login_service_is_not_turned_into_an_email_account():
         run(client, username="zoe", password="another one", update_password="always")
     assert client.written == []
     outcome = run(client, username="zoe", password="another one", update_password="always", convert_to_email_auth=True)
-    assert outcome.resource["auth_service"] == ""
+    assert outcome.returned["user"]["auth_service"] == ""
 
 
 def test_the_own_password_needs_the_current_one():
@@ -304,10 +304,10 @@ def test_terms_of_service_are_accepted_only_by_the_user():
     with pytest.raises(InvalidInput, match="terms_of_service"):
         run(ModelClient([zoe()]), username="zoe", terms_of_service=terms)
     client = ModelClient([zoe()], caller_id="b" * 26)
-    assert run(client, username="zoe", terms_of_service=terms).resource["terms_of_service_id"] == "t" * 26
+    assert run(client, username="zoe", terms_of_service=terms).returned["user"]["terms_of_service_id"] == "t" * 26
     assert not run(client, username="zoe", terms_of_service=terms).plan.changed
     declined = run(client, username="zoe", terms_of_service={**terms, "accepted": False})
-    assert "terms_of_service_id" not in declined.resource
+    assert "terms_of_service_id" not in declined.returned["user"]
 
 
 def test_a_bot_becomes_a_user_with_a_password():
@@ -316,7 +316,7 @@ def test_a_bot_becomes_a_user_with_a_password():
         run(client, username="zoe", bot=False)
     outcome = run(client, username="zoe", bot=False, password="a new human", nickname="Z")
     assert client.written == ["convert_bot_to_user"]
-    assert outcome.resource["nickname"] == "Z"
+    assert outcome.returned["user"]["nickname"] == "Z"
 
 
 def test_another_login_service_is_reported_not_changed():
