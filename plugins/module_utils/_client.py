@@ -18,7 +18,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._transport import
 #: How many users are asked for at once. The server has no limit; this keeps a request well under any proxy's.
 LARGEST_LOOKUP = 1000
 
-_TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict,
+_TYPES: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict,
           "array": (list, tuple), "binary": (bytes, tuple)}
 
 
@@ -179,7 +179,7 @@ class Client:
 
     def users_by_username(self, usernames: list) -> list:
         """The users among these names, a request for every thousand. Names must be in lower case."""
-        found = []
+        found: list = []
         for start in range(0, len(usernames), LARGEST_LOOKUP):
             found += self.call("get_users_by_usernames", {"usernames": usernames[start:start + LARGEST_LOOKUP]}).data
         return found
@@ -192,7 +192,9 @@ def _assemble(operation: Operation, arguments: dict):
         raise InvalidInput(f"there is no parameter {', '.join(sorted(unknown))}",
                            f"It takes: {', '.join(parameter.name for parameter in operation.parameters) or 'none'}",
                            operation.name)
-    path, query, body, file = operation.path, {}, None, None
+    path, file = operation.path, None
+    query: dict = {}
+    body: Any = None
     fields: dict = {}
     takes_fields = False
     for parameter in operation.parameters:
@@ -207,7 +209,7 @@ def _assemble(operation: Operation, arguments: dict):
         if parameter.where == "path":
             if not value:
                 raise InvalidInput(f"the parameter {parameter.name} is empty", "", operation.name)
-            path = path.replace("{%s}" % parameter.name, quote(value, safe=""))
+            path = path.replace("{" + parameter.name + "}", quote(value, safe=""))
         elif parameter.where == "query":
             query[parameter.name] = str(value).lower() if isinstance(value, bool) else value
         elif parameter.where == "items":

@@ -127,8 +127,10 @@ class ServerUnavailable(RequestRejected):
     outcome_unknown = True
 
 
-def rejection(operation: str, status: int, error_id: str = "", server_message: str = "", request_id: str = "") -> RequestRejected:
+def rejection(operation: str, status: int, error_id: str = "", server_message: str = "",
+              request_id: str = "") -> RequestRejected:
     """The exception for an answer with an error status. The id decides before the status does: status codes lie."""
+    kind: type[RequestRejected]
     if error_id == "api.context.404.app_error":
         kind = OperationNotAvailable
     elif error_id == "api.context.session_expired.app_error":

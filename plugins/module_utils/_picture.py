@@ -77,7 +77,7 @@ class Picture:
         with Image.open(io.BytesIO(content)) as image:
             upright = ImageOps.exif_transpose(image).convert("RGBA")
         if upright.size != _SIZE:
-            upright = ImageOps.fit(upright, _SIZE, Image.LANCZOS)
+            upright = ImageOps.fit(upright, _SIZE, Image.Resampling.LANCZOS)
         # The colour of what cannot be seen does not count.
         canvas = Image.new("RGBA", _SIZE, (255, 255, 255, 255))
         return Image.alpha_composite(canvas, upright).convert("RGB")

@@ -21,6 +21,7 @@ import time
 import traceback
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
@@ -71,7 +72,7 @@ class Endpoint:
     read_timeout: float = 30.0
     retries: int = 4
 
-    def checked(self) -> "Endpoint":
+    def checked(self) -> Endpoint:
         """The same endpoint with a normalised ``url``. Raises ``InvalidInput`` that names the wrong option."""
         for option, path in (("ca_path", self.ca_path), ("client_cert", self.client_cert),
                              ("client_key", self.client_key), ("api_socket", self.socket)):
@@ -118,7 +119,7 @@ class Answer:
 
     status: int
     headers: dict
-    data: object
+    data: Any
 
 
 class _UnixConnection(HTTPConnection):
@@ -188,10 +189,10 @@ class Transport:
             adapter = HTTPAdapter(pool_connections=1, pool_maxsize=POOL_SIZE)
             self._session.mount("http://", adapter)
             self._session.mount("https://", adapter)
-        verify: object = self.endpoint.ca_path or True
+        verify: bool | str = self.endpoint.ca_path or True
         if not self.endpoint.validate_certs:
             verify = False
-        certificate: object = self.endpoint.client_cert or None
+        certificate: Any = self.endpoint.client_cert or None
         if self.endpoint.client_key:
             certificate = (self.endpoint.client_cert, self.endpoint.client_key)
         # Once for all requests: it reads the environment for proxies and certificates.
@@ -267,12 +268,14 @@ class Transport:
                               "Run the task again, or raise timeout", operation)
         cause = _root_cause(error)
         if isinstance(cause, (NewConnectionError, ConnectTimeoutError)):
-            reason = "the name is not known" if isinstance(_original(cause), socket.gaierror) else "connection refused or no route"
+            unknown = isinstance(_original(cause), socket.gaierror)
+            reason = "the name is not known" if unknown else "connection refused or no route"
             return ServerUnreachable(f"no connection to {where}: {reason}",
                                      "Check api_url (or api_socket), the network, and that the server runs", operation)
         if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError,
                               requests.exceptions.ContentDecodingError)):
-            return AnswerLost(f"the connection to {where} broke before the answer was complete", "Run the task again", operation)
+            return AnswerLost(f"the connection to {where} broke before the answer was complete",
+                              "Run the task again", operation)
         return UnexpectedAnswer(f"the request to {where} failed ({type(error).__name__})", "Check api_url", operation)
 
     def _read(self, response, operation) -> Answer:
@@ -307,12 +310,12 @@ class Transport:
         refused = isinstance(error, (ServerUnreachable, TooManyRequests)) and not isinstance(error, CertificateRejected)
         if attempt >= self.endpoint.retries or not (refused or (repeatable and error.outcome_unknown)):
             return None
-        pause = min(0.5 * 2 ** attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)
+        pause = min(0.5 * 2 ** attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311  jitter is no secret
         if isinstance(error, TooManyRequests):
             if error.retry_after is not None:
                 if error.retry_after > LONGEST_PAUSE:
                     return None
-                pause = error.retry_after + random.uniform(0.0, 0.25)
+                pause = error.retry_after + random.uniform(0.0, 0.25)  # noqa: S311  jitter is no secret
             with self._lock:    # the limit holds for all threads, so let them all wait
                 self._resume_at = max(self._resume_at, time.monotonic() + pause)
         return pause

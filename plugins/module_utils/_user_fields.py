@@ -113,7 +113,7 @@ def timezone_map(timezone) -> dict:
 
 def _strings(option, values) -> dict:
     """The API takes strings only. ``None`` stays: it removes the key."""
-    strings = {}
+    strings: dict = {}
     for key, value in values.items():
         if isinstance(value, bool):
             strings[str(key)] = "true" if value else "false"
