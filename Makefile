@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 LINK := .tree/ansible_collections/mmops/mattermost
-REQUIREMENTS := tests/requirements.txt $(wildcard tests/fake_mattermost/requirements.txt)
+REQUIREMENTS := tests/requirements.txt tests/fake_mattermost/requirements.txt
 PYTEST = $(BIN)/python -m pytest --junit-xml=build/results/$@.xml
 # Ansible refuses to start in a locale that is not UTF-8.
 ifneq ($(shell locale charmap 2>/dev/null),UTF-8)
 export LC_ALL := C.UTF-8
 endif
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
@@ -24,7 +25,7 @@ $(READY): $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.x")'
 	@echo "Making .venv (about half a minute)"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(REQUIREMENTS))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
 	@mkdir -p $(dir $(LINK)) && ln -sfn ../../.. $(LINK)
 	@touch $@
 
@@ -41,7 +42,7 @@ fresh-results:
 lint: $(READY) ## ruff, mypy, ansible-lint, antsibull
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy -p ansible_collections.mmops.mattermost.plugins.module_utils
-	$(BIN)/ansible-lint --offline
+	$(BIN)/ansible-lint
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
 

@@ -91,12 +91,12 @@ def provide_pip_settings() -> None:
     ).stdout
     settings: dict[str, str] = {}
     for line in listing.splitlines():
-        name, _, value = line.partition("=")
+        name, value = line.split("=", 1)
         setting = name.rpartition(".")[2]
         # The environment goes before the configuration files.
         if setting in PIP_SETTINGS and (name.startswith(":env:") or setting not in settings):
             settings[setting] = str(ast.literal_eval(value)).replace("\n", "\n    ")
-    lines = ["[global]", *(f"{setting} = {value}" for setting, value in settings.items())]
+    lines = ["[global]", "quiet = 1", *(f"{setting} = {value}" for setting, value in settings.items())]
     path = HOME / ".config" / "pip" / "pip.conf"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
