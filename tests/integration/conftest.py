@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers for the integration tests: each behind a recording proxy, one set for each worker of pytest-xdist."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from harness.proxy import RecordingProxy, recording_proxy
+from servers import Server, fake_server, given_server
+
+#: Without a server from the environment, every target runs on both kinds of fake server.
+FLAVOURS = ["given"] if given_server() else ["unlicensed", "licensed"]
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A server and the recording proxy before it."""
+
+    server: Server
+    proxy: RecordingProxy
+
+
+@pytest.fixture(scope="session", params=FLAVOURS)
+def guarded(request: pytest.FixtureRequest) -> Iterator[Guarded]:
+    given = given_server()
+    source = contextlib.nullcontext(given) if given else fake_server(licensed=request.param == "licensed")
+    with source as server, recording_proxy(server.url) as proxy:
+        yield Guarded(server, proxy)

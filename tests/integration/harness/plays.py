@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a target, a role below ``targets/``, as a play of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from servers import Server, play_environment
+
+from harness import guard
+from harness.proxy import RecordingProxy
+
+HERE = Path(__file__).resolve().parents[1]
+TARGETS = HERE / "targets"
+
+#: What Ansible prints when a callback plugin raises; the play goes on without it.
+BROKEN_CALLBACK = "in callback plugin"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished play. ``tasks`` counts those of this collection; ``problems`` is what the write guard found."""
+
+    status: int
+    output: str
+    tasks: int
+    problems: list[str]
+
+
+def target_names() -> list[str]:
+    """The targets, but not those that only prepare others."""
+    return sorted(
+        path.parent.parent.name
+        for path in TARGETS.glob("*/tasks/main.yml")
+        if not path.parent.parent.name.startswith(("setup_", "prepare_"))
+    )
+
+
+def run_target(target: str, server: Server, proxy: RecordingProxy, folder: Path, *, targets: Path = TARGETS) -> Run:
+    """Runs a target against the server behind the proxy. ``folder`` is an empty one for whatever the play leaves."""
+    journal = folder / "journal.jsonl"
+    playbook = folder / f"{target}.yml"
+    play = {
+        "name": f"Integration target {target}",
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "roles": [{"role": target}],
+    }
+    playbook.write_text(json.dumps([play]), encoding="utf-8")
+    environment = play_environment(Server(proxy.url, server.token), folder / "home")
+    environment |= {
+        "ANSIBLE_CALLBACKS_ENABLED": "journal",
+        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+        "ANSIBLE_DIFF_ALWAYS": "true",
+        "ANSIBLE_NOCOLOR": "true",
+        "ANSIBLE_ROLES_PATH": str(targets),
+        "MATTERMOST_TEST_JOURNAL": str(journal),
+    }
+    proxy.journal = journal
+    try:
+        process = subprocess.run(
+            [Path(sys.executable).with_name("ansible-playbook"), playbook],
+            cwd=folder,
+            env=environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+    finally:
+        proxy.journal = None
+    tasks, problems = guard.check(journal)
+    if BROKEN_CALLBACK in process.stdout:
+        problems.append("A callback plugin failed, see the output of the play")
+    return Run(process.returncode, process.stdout, tasks, problems)
