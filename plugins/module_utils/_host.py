@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a subject as an ordinary Ansible module: options in, result or failure out.
+"""What the two hosts of a subject share, and the first of them: the ordinary Ansible module.
 
-This is the one place where a module's errors become a failed result.
+The second, the action plugin that runs a subject inside the Ansible process, is in ``plugins/plugin_utils``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._client import Client
 from ansible_collections.mmops.mattermost.plugins.module_utils._connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError, MissingLibrary
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Service, converge
@@ -34,19 +35,17 @@ class Subject:
         return {**self.options, **CONNECTION_OPTIONS}
 
 
-def perform(subject: Subject, options: dict, check_mode: bool) -> dict:
+def perform(subject: Subject, client: Client, options: dict, check_mode: bool) -> dict:
     """Converge and return the result of the task. Raises ``MattermostError``."""
-    client = make_client(options)
     declaration = {name: options[name] for name in subject.options}
-    with client:
-        outcome = converge(subject.service, client, declaration, check_mode)
+    outcome = converge(subject.service, client, declaration, check_mode)
     return {
         "changed": outcome.plan.changed,
         **outcome.returned,
         "diff": outcome.plan.diff,
         "operations": outcome.operations,
         "unknown": outcome.plan.unknown,
-        "warnings": client.warnings + outcome.plan.warnings,
+        "warnings": outcome.plan.warnings,
     }
 
 
@@ -62,9 +61,10 @@ def run_module(subject: Subject) -> None:
     """The ``main`` of a module."""
     module = AnsibleModule(argument_spec=subject.argument_spec, supports_check_mode=True, **subject.rules)
     try:
-        result = perform(subject, module.params, module.check_mode)
+        with make_client(module.params) as client:
+            result = perform(subject, client, module.params, module.check_mode)
     except MattermostError as error:
         module.fail_json(**failure(error))
-    for warning in result.pop("warnings"):
+    for warning in [*client.warnings, *result.pop("warnings")]:
         module.warn(warning)
     module.exit_json(**result)

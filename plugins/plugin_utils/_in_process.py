@@ -1,0 +1,163 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a subject inside the Ansible process, for tasks on a local connection.
+
+A module is packed, copied, started and imports its libraries anew for every item of a loop; here an item costs
+little more than its requests, and the connection to the server, and a login, last over all items of a task.
+Options, defaults, masking of secrets and results are those of the module.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing.util
+import os
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.plugins.action.normal import ActionModule as OrdinaryAction
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._connection import CONNECTION_OPTIONS, make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
+    MattermostError,
+    MissingLibrary,
+    NotAuthenticated,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, failure, perform
+from ansible_collections.mmops.mattermost.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
+
+#: The setting that turns this off: a variable of Ansible, or in upper case one of the environment.
+SETTING = "mattermost_in_process"
+
+
+class _OpenClients:
+    """The clients of this worker process, by how they connect. A worker serves one task on one host, then ends."""
+
+    def __init__(self):
+        self._clients = {}
+
+    def get(self, key, options):
+        """The client for these options, opened if it is not open yet. Raises ``MattermostError``."""
+        if key not in self._clients:
+            if not self._clients:
+                # Workers leave without atexit; this runs there as well as in the main process.
+                multiprocessing.util.Finalize(None, self.close, exitpriority=1)
+            self._clients[key] = make_client(options).__enter__()
+        return self._clients[key]
+
+    def drop(self, key):
+        """Forget a client whose session is no longer valid."""
+        self._clients.pop(key, None)
+
+    def close(self):
+        """Log out and close all connections."""
+        while self._clients:
+            _, client = self._clients.popitem()
+            with contextlib.suppress(MattermostError):
+                client.__exit__(None, None, None)
+
+
+_open_clients = _OpenClients()
+
+
+class InProcessAction(OrdinaryAction):
+    """Base of the action plugins: each names its ``subject``."""
+
+    subject: Subject
+
+    def run(self, tmp=None, task_vars=None):
+        if self._runs_here(task_vars or {}):
+            result = ActionBase.run(self, tmp, task_vars)
+            try:
+                result.update(self._perform())
+            except MissingLibrary:
+                # The Python that modules run with may have what Ansible's own lacks. Nothing was changed yet.
+                pass
+            else:
+                return result
+        return super().run(tmp, task_vars)
+
+    def _runs_here(self, task_vars) -> bool:
+        wanted = self._templar.template(task_vars.get(SETTING, os.environ.get(SETTING.upper(), "true")))
+        return (boolean(wanted)
+                and not REQUESTS_IMPORT_ERROR
+                and self._connection.transport == "local"
+                and self._connection.become is None
+                and not self._task.async_val)
+
+    def _perform(self) -> dict:
+        # As on the way to a module: plain JSON types, vaulted values decrypted.
+        arguments = json.loads(json.dumps(self._task.args, default=str))
+        environment: dict = {}
+        self._compute_environment_string(environment)
+        with _environment(environment):
+            validation = ArgumentSpecValidator(self.subject.argument_spec, **self.subject.rules).validate(arguments)
+            options = validation.validated_parameters
+            if validation.error_messages:
+                result = {"failed": True, "msg": self._refusal(validation)}
+            else:
+                result = self._converge(options, tuple(sorted(environment.items())))
+        result["invocation"] = {"module_args": options}
+        return remove_values(json.loads(json.dumps(result)), _secrets(self.subject.argument_spec, options))
+
+    def _refusal(self, validation) -> str:
+        if isinstance(validation.errors[0], UnsupportedError):
+            return f"Unsupported parameters for ({self._task.action}) module: {validation.errors.msg}"
+        return validation.errors.msg
+
+    def _converge(self, options, environment) -> dict:
+        key = (tuple(options[name] for name in CONNECTION_OPTIONS), environment)
+        try:
+            client = _open_clients.get(key, options)
+            result = perform(self.subject, client, options, self._task.check_mode)
+        except MissingLibrary:
+            raise
+        except MattermostError as error:
+            if isinstance(error, NotAuthenticated):
+                _open_clients.drop(key)
+            return {"failed": True, **failure(error)}
+        warnings = [*client.warnings, *result.pop("warnings")]
+        return {**result, "warnings": warnings} if warnings else result
+
+
+@contextlib.contextmanager
+def _environment(variables):
+    """The environment of the task, for defaults of options and for proxies. A worker runs one item at a time."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update({name: str(value) for name, value in variables.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _secrets(spec, options) -> set:
+    """The values of all options that are marked ``no_log``."""
+    values = set()
+    for name, option in spec.items():
+        value = options.get(name)
+        if value is None:
+            continue
+        if option.get("no_log"):
+            values |= _texts(value)
+        elif "options" in option:
+            for part in value if isinstance(value, list) else [value]:
+                values |= _secrets(option["options"], part)
+    return values
+
+
+def _texts(value) -> set:
+    if isinstance(value, dict):
+        return set().union(*map(_texts, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(_texts, value))
+    return {str(value)} if value not in ("", True, False) else set()
