@@ -16,7 +16,8 @@ import subprocess
 import sys
 import threading
 
-PATIENCE = 5
+#: Seconds that the command may take to end by itself.
+PATIENCE = 3
 
 
 def main() -> int:
