@@ -1,0 +1,213 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bots, and the way from user to bot and back."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from . import accounts, activation, bodies, passwords
+from .basics import now, parse_bool
+from .call import Call, Response, reply
+from .errors import BOT_CREATION_DISABLED, BOT_SAVE_FAILED, NO_SUCH_BOT, bad_body
+from .permissions import MANAGE_BOTS, MANAGE_SYSTEM
+from .router import operation
+from .user import PATCH, User
+from .views import own
+
+BODY = {"username": "text", "display_name": "text", "description": "text"}
+
+
+@dataclass
+class Bot:
+    """What a bot has besides its user."""
+
+    user_id: str
+    owner_id: str
+    description: str = ""
+    create_at: int = field(default_factory=now)
+    update_at: int = 0
+    delete_at: int = 0
+
+    def __post_init__(self):
+        self.update_at = self.create_at
+
+    def view(self, username: str, display_name: str) -> dict:
+        """What is shown of it."""
+        body = {"user_id": self.user_id, "username": username, "owner_id": self.owner_id,
+                "create_at": self.create_at, "update_at": self.update_at, "delete_at": self.delete_at}
+        if display_name:
+            body["display_name"] = display_name
+        if self.description:
+            body["description"] = self.description
+        return body
+
+
+class Bots:
+    """All bots by the id of their user."""
+
+    def __init__(self):
+        self._rows: dict[str, Bot] = {}
+
+    def get(self, user_id: str) -> Bot:
+        """The bot of a user."""
+        if user_id not in self._rows:
+            raise NO_SUCH_BOT()
+        return self._rows[user_id]
+
+    def all(self) -> list[Bot]:
+        """All bots."""
+        return list(self._rows.values())
+
+    def of(self, owner_id: str) -> list[Bot]:
+        """The bots of an owner."""
+        return [bot for bot in self._rows.values() if bot.owner_id == owner_id]
+
+    def add(self, state, bot: Bot) -> Bot:
+        """Make a bot of a user."""
+        if bot.user_id in self._rows:
+            raise BOT_SAVE_FAILED()
+        self._rows[bot.user_id] = bot
+        state.users.write(bot.user_id, is_bot=True, bot_description=bot.description)
+        return bot
+
+    def remove(self, state, bot: Bot) -> None:
+        """The user is no bot any more."""
+        del self._rows[bot.user_id]
+        state.users.write(bot.user_id, is_bot=False, bot_description="")
+
+    def forget_user(self, user_id: str) -> None:
+        """The user is deleted for good."""
+        self._rows.pop(user_id, None)
+
+
+def _view(call: Call, bot: Bot) -> dict:
+    user = call.state.users.row(bot.user_id)
+    return bot.view(user.username, user.first_name)
+
+
+def _bot_param(call: Call) -> Bot:
+    """The bot in the path. Others' bots are as good as none."""
+    bot = call.state.bots.get(call.id_param("bot_user_id"))
+    if bot.owner_id != call.user_id and not call.may(MANAGE_BOTS):
+        raise NO_SUCH_BOT()
+    return bot
+
+
+def _body(call: Call) -> dict:
+    try:
+        return bodies.record(call.body, BODY)
+    except bodies.BadBody as error:
+        raise bad_body("bot") from error
+
+
+@operation("create_bot", "POST", "/bots", local=True)
+def create_bot(call: Call) -> Response:
+    """Create a bot; it writes to its owner at once."""
+    body = _body(call)
+    call.need(MANAGE_BOTS)
+    if not call.state.settings["ServiceSettings"]["EnableBotAccountCreation"]:
+        raise BOT_CREATION_DISABLED()
+    username = body.get("username", "")
+    user = User(username=username, email=username.lower() + "@localhost", first_name=body.get("display_name", ""),
+                roles="system_user")
+    call.state.users.insert(user)
+    bot = Bot(user.id, call.user_id, body.get("description", ""), user.create_at)
+    call.state.bots.add(call.state, bot)
+    if call.user_id:
+        call.state.channels.message(call.state, "D", (call.user_id, user.id))
+    return reply(_view(call, bot), 201)
+
+
+@operation("get_bots", "GET", "/bots", local=True)
+def get_bots(call: Call) -> Response:
+    """All bots."""
+    call.need(MANAGE_BOTS)
+    deleted = parse_bool(call.query.get("include_deleted", ""))
+    bots = [bot for bot in call.state.bots.all() if deleted or not bot.delete_at]
+    return reply([_view(call, bot) for bot in call.page_of(bots)])
+
+
+@operation("get_bot", "GET", "/bots/{bot_user_id}", local=True)
+def get_bot(call: Call) -> Response:
+    """One bot. One that is deactivated is shown on request only."""
+    bot = _bot_param(call)
+    if bot.delete_at and not parse_bool(call.query.get("include_deleted", "")):
+        raise NO_SUCH_BOT()
+    return reply(_view(call, bot))
+
+
+@operation("patch_bot", "PUT", "/bots/{bot_user_id}", local=True)
+def patch_bot(call: Call) -> Response:
+    """Change the fields that are given."""
+    bot = _bot_param(call)
+    body = _body(call)
+    user = call.state.users.get(bot.user_id)
+    user.username = body.get("username", user.username)
+    user.first_name = body.get("display_name", user.first_name)
+    call.state.users.update(user)
+    bot.description = body.get("description", bot.description)
+    bot.update_at = now()
+    call.state.users.write(user.id, bot_description=bot.description)
+    call.state.users.forget(user.id)
+    return reply(_view(call, bot))
+
+
+@operation("disable_bot", "POST", "/bots/{bot_user_id}/disable", local=True)
+def disable_bot(call: Call) -> Response:
+    """Deactivate a bot."""
+    bot = _bot_param(call)
+    activation.set_bot_active(call.state, bot, active=False)
+    return reply(_view(call, bot))
+
+
+@operation("enable_bot", "POST", "/bots/{bot_user_id}/enable", local=True)
+def enable_bot(call: Call) -> Response:
+    """Activate a bot."""
+    bot = _bot_param(call)
+    activation.set_bot_active(call.state, bot, active=True)
+    return reply(_view(call, bot))
+
+
+@operation("assign_bot", "POST", "/bots/{bot_user_id}/assign/{user_id}", local=True)
+def assign_bot(call: Call) -> Response:
+    """Give a bot to another owner."""
+    owner_id = call.user_param()
+    bot = _bot_param(call)
+    call.state.users.get(owner_id)
+    bot.owner_id, bot.update_at = owner_id, now()
+    return reply(_view(call, bot))
+
+
+@operation("convert_user_to_bot", "POST", "/users/{user_id}/convert_to_bot", local=True)
+def convert_user_to_bot(call: Call) -> Response:
+    """Make a bot of a user: it owns itself, and keeps roles, sessions and tokens.
+
+    The cache is not told, so by id it still looks like a user.
+    """
+    user = call.state.users.get(call.user_param())
+    call.need(MANAGE_SYSTEM)
+    bot = call.state.bots.add(call.state, Bot(user.id, user.id))
+    return reply(bot.view(user.username, user.username))
+
+
+@operation("convert_bot_to_user", "POST", "/bots/{bot_user_id}/convert_to_user", local=True)
+def convert_bot_to_user(call: Call) -> Response:
+    """Make a user of a bot. The steps are not undone when a later one fails."""
+    bot = call.state.bots.get(call.id_param("bot_user_id"))
+    try:
+        body = bodies.record(call.body, PATCH)
+    except bodies.BadBody as error:
+        raise bad_body("userPatch") from error
+    if not body.get("password"):
+        raise bad_body("userPatch")
+    call.need(MANAGE_SYSTEM)
+    state = call.state
+    user = state.users.get(bot.user_id)
+    if parse_bool(call.query.get("set_system_admin", "")) and not user.is_system_admin:
+        activation.set_roles(state, bot.user_id, user.roles + " system_admin")
+    user = accounts.patch(state, bot.user_id, body)
+    passwords.set_password(state, bot.user_id, body["password"])
+    state.bots.remove(state, bot)
+    return reply(own(user))

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the server accepts as value of a field."""
+from __future__ import annotations
+
+import re
+
+from .errors import ApiError, invalid_user
+from .user import User
+
+USERNAME = re.compile(r"[a-z0-9._-]{1,64}\Z")
+RESERVED_USERNAMES = ("all", "channel", "matterbot", "system")
+ROLE_NAME = re.compile(r"[a-z0-9_]{1,64}\Z")
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
+EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*\Z")
+
+# Languages that a new user can have; with any other one the user gets the default language.
+TRANSLATIONS = ("bg", "de", "en", "en-AU", "es", "fa", "fr", "hu", "it", "ja", "ko", "nl", "pl", "pt-BR", "ro", "ru",
+                "sv", "tr", "uk", "zh-CN", "zh-TW")
+# Languages that a user can be changed to: those of ISO 639-1, with or without a region.
+LANGUAGES = frozenset("""
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
+    eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv
+    ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne
+    ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st
+    su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+    """.split())
+LOCALE = re.compile(r"([a-z]{2})(?:[-_][A-Z]{2})?\Z", re.IGNORECASE)
+
+PASSWORD_MAX = 64
+PASSWORD_PARTS = (      # setting, name of the part in the error, characters
+    ("Lowercase", "lowercase", frozenset("abcdefghijklmnopqrstuvwxyz")),
+    ("Uppercase", "uppercase", frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")),
+    ("Number", "number", frozenset("0123456789")),
+    ("Symbol", "symbol", frozenset(" !\"\\#$%&'()*+,-./:;<=>?@[]^_`|~")),
+)
+
+AUTH_DATA_MAX = 128
+AUTH_SERVICE_MAX = 32
+TOKEN_DESCRIPTION_MAX = 255
+
+
+def is_username(name: str) -> bool:
+    """Whether a user can have this name (in lower case)."""
+    return USERNAME.match(name) is not None and name not in RESERVED_USERNAMES
+
+
+def is_email(address: str) -> bool:
+    """Whether this is a mail address in lower case, without anything around it."""
+    return address == address.lower() and EMAIL.match(address) is not None
+
+
+def is_locale(locale: str) -> bool:
+    """Whether this is a language; none at all is fine, too."""
+    found = LOCALE.match(locale)
+    return not locale or (found is not None and found.group(1).lower() in LANGUAGES)
+
+
+def are_role_names(names: list[str]) -> bool:
+    """Whether all of these could be names of roles."""
+    return all(ROLE_NAME.match(name) for name in names)
+
+
+# Name of the rule in the error id, and the rule. The first one that is broken is reported.
+USER_RULES = (
+    ("username", lambda user: is_username(user.username)),
+    ("email", lambda user: len(user.email.encode()) <= 128 and is_email(user.email)),
+    ("nickname", lambda user: len(user.nickname) <= 64),
+    ("position", lambda user: len(user.position) <= 128),
+    ("first_name", lambda user: len(user.first_name) <= 64),
+    ("last_name", lambda user: len(user.last_name) <= 64),
+    ("auth_data", lambda user: len((user.auth_data or "").encode()) <= AUTH_DATA_MAX),
+    ("auth_data_type", lambda user: not user.auth_data or bool(user.auth_service)),
+    ("auth_data_pwd", lambda user: not user.auth_data or not user.password),
+    ("locale", lambda user: is_locale(user.locale)),
+    ("roles_limit", lambda user: len(user.roles) <= 256),
+)
+
+
+def check_user(user: User) -> None:
+    """Raise the error of the first rule that the user breaks."""
+    for name, rule in USER_RULES:
+        if not rule(user):
+            raise invalid_user(name)
+
+
+def password_error(password: str, policy: dict) -> ApiError | None:
+    """The error of a password that the policy (PasswordSettings) refuses.
+
+    Its id names all parts of the policy, not just those that the password misses.
+    """
+    wanted = [(part, letters) for setting, part, letters in PASSWORD_PARTS if policy[setting]]
+    fits = (policy["MinimumLength"] <= len(password.encode()) <= PASSWORD_MAX
+            and all(not letters.isdisjoint(password) for _part, letters in wanted))
+    return None if fits else invalid_user("_".join(["pwd"] + [part for part, _letters in wanted]))
+
+
+def in_domains(email: str, domains: str) -> bool:
+    """Whether a mail address belongs to one of the domains (separated by commas or spaces)."""
+    allowed = domains.lower().replace("@", " ").replace(",", " ").split()
+    return not allowed or any(email.lower().endswith("@" + domain) for domain in allowed)

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Settings of the server (System Console), and the requests that read and change them.
+
+The defaults are those of a fresh 7.6 server, with one exception: personal access tokens
+are on, as the fake hands one out when it starts.
+"""
+from __future__ import annotations
+
+import copy
+import hashlib
+
+import orjson
+
+from . import bodies, guests
+from .call import Call, Response, reply
+from .errors import bad_body
+from .permissions import MANAGE_SYSTEM
+from .router import OPEN, operation
+
+DEFAULTS = {
+    "ServiceSettings": {
+        "SiteURL": "",
+        "EnableUserAccessTokens": True,
+        "EnableMultifactorAuthentication": False,
+        "EnforceMultifactorAuthentication": False,
+        "EnableBotAccountCreation": False,
+        "EnableAPIUserDeletion": False,
+        "MaximumLoginAttempts": 10,
+        "ExperimentalEnableAuthenticationTransfer": True,
+        "DisableBotsWhenOwnerIsDeactivated": True,
+        "SessionLengthWebInHours": 720,
+    },
+    "TeamSettings": {
+        "SiteName": "Mattermost",
+        "EnableUserCreation": True,
+        "EnableOpenServer": False,
+        "RestrictCreationToDomains": "",
+        "EnableUserDeactivation": False,
+    },
+    "EmailSettings": {
+        "EnableSignUpWithEmail": True,
+        "EnableSignInWithEmail": True,
+        "EnableSignInWithUsername": True,
+        "RequireEmailVerification": False,
+    },
+    "PasswordSettings": {
+        "MinimumLength": 8,
+        "Lowercase": False,
+        "Uppercase": False,
+        "Number": False,
+        "Symbol": False,
+    },
+    "PrivacySettings": {"ShowEmailAddress": True, "ShowFullName": True},
+    "GuestAccountsSettings": {"Enable": False, "RestrictCreationToDomains": "",
+                              "EnforceMultifactorAuthentication": False},
+    "SupportSettings": {"CustomTermsOfServiceEnabled": False},
+    "FileSettings": {"MaxFileSize": 104857600, "MaxImageResolution": 33177600},
+    "LocalizationSettings": {"DefaultClientLocale": "en"},
+    "LdapSettings": {"Enable": False, "FirstNameAttribute": "", "LastNameAttribute": "", "NicknameAttribute": "",
+                     "PositionAttribute": "", "PictureAttribute": ""},
+    "RateLimitSettings": {"Enable": False, "PerSec": 10, "MaxBurst": 100, "VaryByRemoteAddr": True},
+}
+
+# Keys of the settings that everybody can read, and where their values come from.
+CLIENT = {
+    "SiteName": ("TeamSettings", "SiteName"),
+    "SiteURL": ("ServiceSettings", "SiteURL"),
+    "EnableUserAccessTokens": ("ServiceSettings", "EnableUserAccessTokens"),
+    "EnableMultifactorAuthentication": ("ServiceSettings", "EnableMultifactorAuthentication"),
+    "EnforceMultifactorAuthentication": ("ServiceSettings", "EnforceMultifactorAuthentication"),
+    "EnableBotAccountCreation": ("ServiceSettings", "EnableBotAccountCreation"),
+    "EnableUserCreation": ("TeamSettings", "EnableUserCreation"),
+    "EnableOpenServer": ("TeamSettings", "EnableOpenServer"),
+    "EnableUserDeactivation": ("TeamSettings", "EnableUserDeactivation"),
+    "EnableSignUpWithEmail": ("EmailSettings", "EnableSignUpWithEmail"),
+    "EnableSignInWithEmail": ("EmailSettings", "EnableSignInWithEmail"),
+    "EnableSignInWithUsername": ("EmailSettings", "EnableSignInWithUsername"),
+    "RequireEmailVerification": ("EmailSettings", "RequireEmailVerification"),
+    "PasswordMinimumLength": ("PasswordSettings", "MinimumLength"),
+    "PasswordRequireLowercase": ("PasswordSettings", "Lowercase"),
+    "PasswordRequireUppercase": ("PasswordSettings", "Uppercase"),
+    "PasswordRequireNumber": ("PasswordSettings", "Number"),
+    "PasswordRequireSymbol": ("PasswordSettings", "Symbol"),
+    "EnableGuestAccounts": ("GuestAccountsSettings", "Enable"),
+    "EnableCustomTermsOfService": ("SupportSettings", "CustomTermsOfServiceEnabled"),
+    "DefaultClientLocale": ("LocalizationSettings", "DefaultClientLocale"),
+    "EnableLdap": ("LdapSettings", "Enable"),
+}
+
+
+class Settings:
+    """The settings: sections by name, each a map."""
+
+    def __init__(self):
+        self.sections = copy.deepcopy(DEFAULTS)
+        self._digest = None
+
+    def __getitem__(self, section: str) -> dict:
+        return self.sections[section]
+
+    def change(self, changes: dict) -> None:
+        """Take over the settings that are given. Those the fake does not know are kept, without effect."""
+        for section, values in changes.items():
+            known = DEFAULTS.get(section, {})
+            if not isinstance(values, dict) or any(
+                    key in known and value is not None and type(value) is not type(known[key])
+                    for key, value in values.items()):
+                raise bad_body("config")
+        for section, values in changes.items():
+            given = {key: value for key, value in values.items() if value is not None}
+            self.sections.setdefault(section, {}).update(given)
+        self._digest = None
+
+    @property
+    def digest(self) -> str:
+        """Changes with every change of a setting; part of the header X-Version-Id."""
+        if self._digest is None:
+            text = orjson.dumps(self.sections, option=orjson.OPT_SORT_KEYS)
+            self._digest = hashlib.md5(text, usedforsecurity=False).hexdigest()
+        return self._digest
+
+
+@operation("get_config", "GET", "/config", local=True)
+def get_config(call: Call) -> Response:
+    """All settings."""
+    call.need(MANAGE_SYSTEM)
+    return reply(call.state.settings.sections)
+
+
+@operation("patch_config", "PUT", "/config/patch", local=True)
+@operation("update_config", "PUT", "/config", local=True)
+def patch_config(call: Call) -> Response:
+    """Change some settings."""
+    call.need(MANAGE_SYSTEM)
+    try:
+        changes = bodies.first_value(call.body)
+    except bodies.BadBody as error:
+        raise bad_body("config") from error
+    if not isinstance(changes, dict):
+        raise bad_body("config")
+    settings = call.state.settings
+    guests_before = settings["GuestAccountsSettings"]["Enable"]
+    settings.change(changes)
+    if guests_before and not settings["GuestAccountsSettings"]["Enable"]:
+        guests.deactivate_all(call.state)
+    return reply(settings.sections)
+
+
+def _client_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@operation("get_client_config", "GET", "/config/client", OPEN, local=True)
+def get_client_config(call: Call) -> Response:
+    """The settings that every client may know, all of them texts."""
+    state = call.state
+    texts = {name: _client_text(state.settings[section][key]) for name, (section, key) in CLIENT.items()}
+    return reply(dict(texts, Version=state.VERSION, BuildNumber=state.BUILD, BuildEnterpriseReady="true"))
+
+
+@operation("get_client_license", "GET", "/license/client", OPEN, local=True)
+def get_client_license(call: Call) -> Response:
+    """The licence, all of it texts."""
+    if not call.state.licensed:
+        return reply({"IsLicensed": "false"})
+    return reply({"IsLicensed": "true", "SkuName": "Enterprise", "SkuShortName": "enterprise", "LDAP": "true",
+                  "MFA": "true", "SAML": "true", "GuestAccounts": "true", "CustomTermsOfService": "true",
+                  "CustomPermissionsSchemes": "true"})

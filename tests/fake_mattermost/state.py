@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything the server knows, in one place.
+
+There is one process and one event loop. A handler is an ordinary function: it reads and
+changes the state without giving control away, so no other request ever sees, or interferes
+with, half a change. (The body of a request is read before its handler starts.) That is why
+there are no locks here.
+"""
+from __future__ import annotations
+
+from .audits import Audits
+from .bots import Bots
+from .images import Images
+from .mails import Outbox
+from .sessions import Sessions
+from .settings import Settings
+from .system import Busy
+from .teams import Channels, Teams
+from .terms import TermsOfService
+from .tokens import AccessTokens
+from .uploads import Uploads
+from .users import Users
+
+
+class State:
+    """The server's data."""
+
+    VERSION = "7.6.0"
+    BUILD = "3912805"
+
+    def __init__(self, licensed: bool = False):
+        self.licensed = licensed
+        self.settings = Settings()
+        self.users = Users()
+        self.bots = Bots()
+        self.sessions = Sessions()
+        self.tokens = AccessTokens()
+        self.teams = Teams()
+        self.channels = Channels()
+        self.images = Images()
+        self.terms = TermsOfService()
+        self.uploads = Uploads()
+        self.audits = Audits()
+        self.outbox = Outbox()
+        self.busy = Busy()
+
+    @property
+    def version_id(self) -> str:
+        """Value of the header X-Version-Id."""
+        return f"{self.VERSION}.{self.BUILD}.{self.settings.digest}.{str(self.licensed).lower()}"

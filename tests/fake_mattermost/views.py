@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What whom sees of a user.
+
+There are three views. The raw one shows everything, even the hash of the password. The
+own view leaves the secrets out; users get it of themselves, and administrators get it as
+answer to a change. The profile is what one gets of others; administrators see more of it.
+"""
+from __future__ import annotations
+
+import orjson
+
+from .user import User
+
+ALWAYS = ("id", "create_at", "update_at", "delete_at", "username", "auth_service", "email", "nickname", "first_name",
+          "last_name", "position", "roles", "locale", "timezone", "disable_welcome_email")
+UNLESS_EMPTY = ("password", "email_verified", "allow_marketing", "props", "notify_props", "last_password_update",
+                "last_picture_update", "failed_attempts", "mfa_active", "mfa_secret", "last_activity_at", "is_bot",
+                "bot_description", "bot_last_icon_update", "terms_of_service_id", "terms_of_service_create_at")
+UNLESS_NULL = ("auth_data", "remote_id")
+SECRETS = ("password", "mfa_secret")
+PRIVATE = ("email_verified", "allow_marketing", "notify_props", "last_password_update", "failed_attempts")
+
+
+def raw(user: User) -> dict:
+    """Everything."""
+    body = {name: getattr(user, name) for name in ALWAYS}
+    body.update((name, value) for name in UNLESS_EMPTY if (value := getattr(user, name)))
+    body.update((name, value) for name in UNLESS_NULL if (value := getattr(user, name)) is not None)
+    return body
+
+
+def own(user: User) -> dict:
+    """Everything but the secrets."""
+    body = raw(user)
+    for name in SECRETS:
+        body.pop(name, None)
+    body["auth_data"] = ""
+    return body
+
+
+def profile(user: User, as_admin: bool, privacy: dict) -> dict:
+    """What others see; `privacy` are the PrivacySettings."""
+    body = own(user)
+    for name in PRIVATE:
+        body.pop(name, None)
+    if not as_admin:
+        body["auth_service"] = ""
+        if not privacy["ShowEmailAddress"]:
+            body["email"] = ""
+        if not privacy["ShowFullName"]:
+            body["first_name"] = body["last_name"] = ""
+    return body
+
+
+class ProfileTexts:
+    """Profiles as JSON text, kept until the user changes: lists of thousands are cheap."""
+
+    def __init__(self):
+        self._texts: dict[str, dict[tuple, bytes]] = {}
+
+    def forget(self, user_id: str) -> None:
+        """The user has changed."""
+        self._texts.pop(user_id, None)
+
+    def one(self, user: User, as_admin: bool, privacy: dict) -> bytes:
+        """The profile of a row of the table (of no copy: it may differ)."""
+        viewer = (as_admin, as_admin or privacy["ShowEmailAddress"], as_admin or privacy["ShowFullName"])
+        texts = self._texts.setdefault(user.id, {})
+        if viewer not in texts:
+            texts[viewer] = orjson.dumps(profile(user, as_admin, privacy))
+        return texts[viewer]
+
+    def many(self, users: list[User], as_admin: bool, privacy: dict) -> bytes:
+        """A list of profiles."""
+        return b"[" + b",".join([self.one(user, as_admin, privacy) for user in users]) + b"]"
