@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MattermostError, NotFound
+from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
+    InvalidInput,
+    MattermostError,
+    NotFound,
+    UnexpectedAnswer,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._operations import LARGEST_PAGE, OPERATIONS, Operation
 from ansible_collections.mmops.mattermost.plugins.module_utils._transport import Answer, Transport
 
@@ -20,6 +25,9 @@ LARGEST_LOOKUP = 1000
 
 _TYPES: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict,
           "array": (list, tuple), "binary": (bytes, tuple)}
+
+# An empty list may come as null.
+_ANSWERS: dict = {"object": dict, "list": (list, type(None)), "picture": bytes}
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,9 @@ class TokenAuthentication:
         self._token = token
 
     def begin(self, client: Client) -> None:
+        if not re.fullmatch(r"[!-~]+", self._token):
+            raise InvalidInput("api_token holds a character that no token has",
+                               "Give the token alone, without blanks and line breaks")
         client.transport.token = self._token
 
     def end(self, client: Client) -> None:
@@ -64,7 +75,11 @@ class LoginAuthentication:
 
     def begin(self, client: Client) -> None:
         answer = client.call("login", self._credentials)
-        client.transport.token = answer.headers.get("Token")
+        token = answer.headers.get("Token")
+        if not token:   # whatever came next would be sent as nobody
+            raise UnexpectedAnswer("the answer holds no session token",
+                                   "Check api_url, and whether a proxy removes the header Token", "login")
+        client.transport.token = token
         client.caller = answer.data
 
     def end(self, client: Client) -> None:
@@ -87,8 +102,8 @@ class Client:
 
     ``with Client(transport, authentication) as client: client.get_user(user_id="me")``
 
-    ``caller`` is the caller's own user once it is known, ``server`` the version once an answer came, and ``warnings``
-    what the user of the module should know.
+    ``caller`` is the caller's own user once it is known, ``server`` the version once an answer came, ``warnings``
+    what the user of the module should know, and ``report`` takes news of a long run.
     """
 
     def __init__(self, transport: Transport, authentication):
@@ -96,6 +111,7 @@ class Client:
         self._authentication = authentication
         self._session_proven = False
         self.warnings: list[str] = []
+        self.report: Callable[[str], None] = lambda text: None
         self.caller: Any = None
         self.server: ServerVersion | None = None
 
@@ -142,6 +158,9 @@ class Client:
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
         answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
+        if not isinstance(answer.data, _ANSWERS[operation.answer]):
+            raise UnexpectedAnswer("the answer has another form than Mattermost gives it",
+                                   "Check api_url, and whether the server is a Mattermost server", name)
         if self.server is None:
             self.server = ServerVersion.parse(answer.headers.get("X-Version-Id", ""))
         if token is Ellipsis and not operation.permission.startswith("none"):
@@ -206,9 +225,13 @@ def _assemble(operation: Operation, arguments: dict):
             continue
         if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
             raise InvalidInput(f"the parameter {parameter.name} must be of the type {parameter.type}", "", operation.name)
+        if isinstance(value, str) and not _encodable(value):
+            raise InvalidInput(f"the parameter {parameter.name} holds bytes that are no text", "", operation.name)
         if parameter.where == "path":
             if not value:
                 raise InvalidInput(f"the parameter {parameter.name} is empty", "", operation.name)
+            if value in (".", ".."):    # HTTP libraries resolve it, which makes the path of another operation
+                raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
             path = path.replace("{" + parameter.name + "}", quote(value, safe=""))
         elif parameter.where == "query":
             query[parameter.name] = str(value).lower() if isinstance(value, bool) else value
@@ -222,3 +245,12 @@ def _assemble(operation: Operation, arguments: dict):
     if takes_fields:
         body = fields
     return path, query or None, body, file
+
+
+def _encodable(text: str) -> bool:
+    """Whether it has a form in UTF-8. Ansible keeps other bytes as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -39,7 +39,7 @@ def perform(subject: Subject, client: Client, options: dict, check_mode: bool) -
     """Converge and return the result of the task. Raises ``MattermostError``."""
     declaration = {name: options[name] for name in subject.options}
     outcome = converge(subject.service, client, declaration, check_mode)
-    return {
+    result = {
         "changed": outcome.plan.changed,
         **outcome.returned,
         "diff": outcome.plan.diff,
@@ -47,6 +47,9 @@ def perform(subject: Subject, client: Client, options: dict, check_mode: bool) -
         "unknown": outcome.plan.unknown,
         "warnings": outcome.plan.warnings,
     }
+    if outcome.plan.failure:
+        result.update(failed=True, msg=outcome.plan.failure)
+    return result
 
 
 def failure(error: MattermostError) -> dict:
@@ -67,4 +70,6 @@ def run_module(subject: Subject) -> None:
         module.fail_json(**failure(error))
     for warning in [*client.warnings, *result.pop("warnings")]:
         module.warn(warning)
+    if result.get("failed"):
+        module.fail_json(**result)
     module.exit_json(**result)

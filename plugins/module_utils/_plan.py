@@ -60,11 +60,16 @@ class Plan:
         return bool(self.steps)
 
     @property
+    def failure(self) -> str:
+        """What went wrong although the rest was done; empty if nothing did."""
+        return ""
+
+    @property
     def operations(self) -> list:
         return [step.operation for step in self.steps]
 
     @property
-    def diff(self) -> dict:
+    def diff(self) -> dict | list:
         return {"before": self.before, "after": self.after}
 
     def execute(self, client) -> None:
@@ -116,14 +121,20 @@ _FRESH_LOOKS = 2
 
 
 def converge(service: Service, client, declaration: dict, check_mode: bool) -> Outcome:
-    """Bring the server to what is declared, or predict that in check mode.
+    """Bring the server to what is declared, or predict that in check mode."""
+    plan = service.plan(client, declaration)
+    if check_mode or not plan.changed:
+        return Outcome(plan, plan.operations, service.predict(plan))
+    done = carry_out(service, client, declaration, plan)
+    return Outcome(plan, done, service.read_back(client, plan))
+
+
+def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
+    """Carry out a plan and return the names of the operations that took effect, in order.
 
     When the answer to a write is lost, nobody knows whether it took effect: the service looks at the server again and
     goes on with what is still missing, rather than repeating the request.
     """
-    plan = service.plan(client, declaration)
-    if check_mode or not plan.changed:
-        return Outcome(plan, plan.operations, service.predict(plan))
     done: list = []
     current = plan
     for looks_left in range(_FRESH_LOOKS if service.looks_again else 0, -1, -1):
@@ -132,11 +143,12 @@ def converge(service: Service, client, declaration: dict, check_mode: bool) -> O
             done += current.operations
             break
         except MattermostError as error:
+            position = len(error.done)
             done += error.done
+            error.done = done
             if not error.outcome_unknown or not looks_left:
-                error.done = done
                 raise
-            lost = current.operations[len(error.done)]
+            lost = current.operations[position]
         try:
             current = service.plan(client, declaration)
         except MattermostError as error:
@@ -145,4 +157,4 @@ def converge(service: Service, client, declaration: dict, check_mode: bool) -> O
         if lost not in current.operations:
             done.append(lost)   # it had taken effect after all
     plan.warnings += [warning for warning in current.warnings if warning not in plan.warnings]
-    return Outcome(plan, done, service.read_back(client, plan))
+    return done

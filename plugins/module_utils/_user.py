@@ -54,7 +54,8 @@ class UserService(Service):
 
     def plan(self, client, declaration: dict) -> Plan:
         check_declaration(declaration)
-        return plan_user(declaration, self.observe(client, declaration))
+        user = self.find(client, declaration)
+        return plan_user(declaration, self.observe(client, declaration, user))
 
     def predict(self, plan: Plan) -> dict:
         return {"user": plan.predicted}
@@ -67,9 +68,8 @@ class UserService(Service):
         plan.warnings += deviations(plan, user)
         return {"user": user}
 
-    def observe(self, client, declaration: dict) -> Observation:
-        """What the server shows of this account. Sends reading requests, and a login if the password is to be proved."""
-        user = self._find(client, declaration)
+    def observe(self, client, declaration: dict, user: dict | None) -> Observation:
+        """What else the server shows of this account. A login is sent if the password is to be proved."""
         observation = Observation(user, local=client.transport.local)
         if user is None or declaration["state"] == "absent":
             observation.picture = self._picture(declaration)
@@ -87,7 +87,7 @@ class UserService(Service):
         return observation
 
     @staticmethod
-    def _find(client, declaration) -> dict | None:
+    def find(client, declaration) -> dict | None:
         """The account that the declaration names; by name or e-mail, as answers by id may be out of date."""
         if declaration["user_id"]:
             by_id = client.find("get_user", user_id=declaration["user_id"])
@@ -182,8 +182,7 @@ def _plan_creation(declaration, seen) -> Plan:
     elif declaration["password"]:
         body["password"] = declaration["password"]
     elif bot:
-        # Nobody shall know it: a bot cannot log in with a password.
-        body["password"] = secrets.token_urlsafe(24) + "aA1!"
+        body["password"] = unknown_password()   # a bot cannot log in with it
     else:
         raise InvalidInput(f"password: creating the user {username} needs a password, or auth_service and auth_data")
     body.update(_given(declaration, *TEXTS))
@@ -223,6 +222,11 @@ def _plan_creation(declaration, seen) -> Plan:
         plan.note("bot", False, True)
         plan.predicted["is_bot"] = True
     return plan
+
+
+def unknown_password() -> str:
+    """A random password that meets any policy and that nobody is to know."""
+    return secrets.token_urlsafe(24) + "aA1!"
 
 
 def _predict_new(body) -> dict:

@@ -24,6 +24,39 @@ DEFAULT_MAPS = {"props": {}, "notify_props": DEFAULT_NOTIFY_PROPS, "timezone": D
 #: Maps of strings, which the server replaces as a whole.
 MAPS = tuple(DEFAULT_MAPS)
 
+#: The argument spec of a user, for one and for many. Its documentation is in the modules.
+USER_OPTIONS: dict = dict(
+    username=dict(type="str"),
+    user_id=dict(type="str"),
+    email=dict(type="str"),
+    state=dict(type="str", choices=["present", "inactive", "absent"], default="present"),
+    first_name=dict(type="str"),
+    last_name=dict(type="str"),
+    nickname=dict(type="str"),
+    position=dict(type="str"),
+    locale=dict(type="str"),
+    timezone=dict(type="raw"),
+    props=dict(type="dict"),
+    notify_props=dict(type="dict"),
+    exact=dict(type="list", elements="str", choices=["props", "notify_props", "timezone"], default=[]),
+    roles=dict(type="list", elements="str"),
+    guest=dict(type="bool"),
+    bot=dict(type="bool"),
+    auth_service=dict(type="str"),
+    auth_data=dict(type="str"),
+    email_verified=dict(type="bool"),
+    image=dict(type="str"),
+    terms_of_service=dict(type="dict", options=dict(
+        id=dict(type="str", required=True),
+        accepted=dict(type="bool", default=True))),
+    password=dict(type="str", no_log=True),
+    update_password=dict(
+        type="str", choices=["on_create", "always", "when_different"], default="on_create", no_log=False),
+    current_password=dict(type="str", no_log=True),
+    convert_to_email_auth=dict(type="bool", default=False),
+    update_unknown=dict(type="bool", default=False),
+)
+
 _USER_ID = re.compile(r"[a-z0-9]{26}\Z")
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}\Z")
 _RESERVED = frozenset({"all", "channel", "here", "matterbot", "system"})

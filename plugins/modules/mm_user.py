@@ -338,39 +338,10 @@ error:
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, run_module
 from ansible_collections.mmops.mattermost.plugins.module_utils._user import UserService
+from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import USER_OPTIONS
 
 SUBJECT = Subject(
-    options=dict(
-        username=dict(type="str"),
-        user_id=dict(type="str"),
-        email=dict(type="str"),
-        state=dict(type="str", choices=["present", "inactive", "absent"], default="present"),
-        first_name=dict(type="str"),
-        last_name=dict(type="str"),
-        nickname=dict(type="str"),
-        position=dict(type="str"),
-        locale=dict(type="str"),
-        timezone=dict(type="raw"),
-        props=dict(type="dict"),
-        notify_props=dict(type="dict"),
-        exact=dict(type="list", elements="str", choices=["props", "notify_props", "timezone"], default=[]),
-        roles=dict(type="list", elements="str"),
-        guest=dict(type="bool"),
-        bot=dict(type="bool"),
-        auth_service=dict(type="str"),
-        auth_data=dict(type="str"),
-        email_verified=dict(type="bool"),
-        image=dict(type="str"),
-        terms_of_service=dict(type="dict", options=dict(
-            id=dict(type="str", required=True),
-            accepted=dict(type="bool", default=True))),
-        password=dict(type="str", no_log=True),
-        update_password=dict(
-            type="str", choices=["on_create", "always", "when_different"], default="on_create", no_log=False),
-        current_password=dict(type="str", no_log=True),
-        convert_to_email_auth=dict(type="bool", default=False),
-        update_unknown=dict(type="bool", default=False),
-    ),
+    options=USER_OPTIONS,
     rules=dict(required_one_of=[("username", "user_id", "email")]),
     service=UserService(),
 )

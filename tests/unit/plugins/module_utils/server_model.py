@@ -31,6 +31,7 @@ class ModelClient:
         self.accounts = {account["id"]: account for account in accounts}
         self.caller_id = caller_id
         self.sent = []
+        self.report = lambda text: None
         self.transport = ModelTransport()
 
     @property
@@ -63,6 +64,13 @@ class ModelClient:
             if not user.get(key):
                 user.pop(key, None)
         return user
+
+    def users_by_username(self, usernames):
+        return [user for user in self.pages("get_users_by_usernames") if user["username"] in usernames]
+
+    def pages(self, name, **arguments):
+        self.sent.append(name)
+        return [self.shown(account) for account in self.accounts.values()]
 
     def _one(self, name, field, value):
         for account in self.accounts.values():
@@ -134,14 +142,14 @@ class ModelClient:
         assert permanent
         del self.accounts[user_id]
 
-    def _register_terms_of_service_action(self, user_id, termsOfServiceId, accepted):  # noqa: N803  the API's name
+    def _register_terms_of_service_action(self, user_id, termsOfServiceId, accepted):
         account = self.accounts[user_id]
         for key in ("terms_of_service_id", "terms_of_service_create_at"):
             account.pop(key, None)
         if accepted:
             account.update(terms_of_service_id=termsOfServiceId, terms_of_service_create_at=NOW)
 
-    def _login(self, id, password):  # noqa: A002  the API's name
+    def _login(self, id, password):
         account = self.accounts[id]
         if account["delete_at"]:
             raise rejection("login", 401, "api.user.login.inactive.app_error")

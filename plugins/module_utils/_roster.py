@@ -1,0 +1,335 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many users at once: a roster is read in chunks, planned user by user with the planner of mm_user, and carried out
+with bounded concurrency.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._client import LARGEST_LOOKUP
+from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, carry_out
+from ansible_collections.mmops.mattermost.plugins.module_utils._roster_file import Entry, checked_entry, read_roster
+from ansible_collections.mmops.mattermost.plugins.module_utils._user import (
+    Observation,
+    UserService,
+    deviations,
+    plan_user,
+    unknown_password,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import check_declaration
+
+#: Seconds between two reports of progress.
+_REPORT_EVERY = 2.0
+
+
+@dataclass
+class Item:
+    """One user with something to do, or to report."""
+
+    name: str
+    where: Any
+    declaration: dict = field(repr=False)
+    plan: Plan = field(default_factory=Plan)
+    done: list = field(default_factory=list)
+    error: MattermostError | None = None
+    pruned: bool = False
+
+
+@dataclass
+class RosterPlan(Plan):
+    """The plans of all users that differ. ``total`` counts the users of the roster."""
+
+    concurrency: int = 1
+    stops_on_error: bool = False
+    items: list = field(default_factory=list)
+    failed: list = field(default_factory=list)
+    prunable: list = field(default_factory=list)
+    total: int = 0
+    executed: bool = False
+
+    @property
+    def changed(self) -> bool:
+        return any(item.done for item in self.items) if self.executed else bool(self.items)
+
+    @property
+    def operations(self) -> list:
+        """Each operation once, in the order of first use."""
+        return list(dict.fromkeys(
+            name for item in self.items for name in (item.done if self.executed else item.plan.operations)))
+
+    @property
+    def failure(self) -> str:
+        if not self.failed:
+            return ""
+        first = self.failed[0]
+        return (f"{len(self.failed)} of {self.total} users could not be brought to the declared state, the first of them "
+                f"{first.name} ({first.where}): {first.error}")
+
+    @property
+    def diff(self) -> list:
+        return [{"before_header": item.name, "after_header": item.name, **item.plan.diff} for item in self.items]
+
+    def execute(self, client) -> None:
+        """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""
+        stop = threading.Event()
+        progress = _Progress(client, len(self.items))
+        service = UserService()
+
+        def carry(item):
+            if stop.is_set():
+                return
+            try:
+                item.done = carry_out(service, client, item.declaration, item.plan)
+            except MattermostError as error:
+                item.error, item.done = error, error.done
+                if self.stops_on_error:
+                    stop.set()
+            progress.step()
+
+        self.executed = True
+        with ThreadPoolExecutor(self.concurrency) as pool:
+            list(pool.map(carry, self.items))
+        self.failed += [item for item in self.items if item.error]
+
+
+class RosterService(Service):
+    """Brings all users of a roster to their declared state. ``spec`` is the argument spec of an entry."""
+
+    looks_again = False     # every user is looked at again on its own
+
+    def __init__(self, spec: dict):
+        self._spec = spec
+        self._user = UserService()
+
+    def plan(self, client, declaration: dict) -> RosterPlan:
+        entries = self._entries(declaration)
+        self._check(entries)
+        plan = RosterPlan(concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop",
+                          total=len(entries))
+        for start in range(0, len(entries), LARGEST_LOOKUP):
+            self._plan_chunk(client, declaration, entries[start:start + LARGEST_LOOKUP], plan)
+        if declaration["prune"] != "none":
+            self._plan_prune(client, declaration, entries, plan)
+        return plan
+
+    def _entries(self, declaration) -> list:
+        if declaration["src"]:
+            return read_roster(declaration["src"], declaration["columns"], self._spec)
+        return [Entry(where, checked_entry(options, self._spec, {}, where))
+                for where, options in ((f"users[{index}]", user) for index, user in enumerate(declaration["users"]))]
+
+    @staticmethod
+    def _check(entries):
+        """Everything that can be found wrong without the server, before anything is sent."""
+        first: dict = {}
+        for entry in entries:
+            options = entry.options
+            if not (options["username"] or options["user_id"] or options["email"]):
+                raise InvalidInput(f"{entry.where}: an entry needs username, user_id or email")
+            try:
+                check_declaration(options)
+            except InvalidInput as error:
+                raise InvalidInput(f"{entry.where}: {error.reason}", error.remedy) from None
+            for name in ("username", "user_id", "email"):
+                if options[name]:
+                    other = first.setdefault((name, options[name]), entry)
+                    if other is not entry:
+                        raise InvalidInput(f"{entry.where}: {name} {options[name]} is also that of {other.where}",
+                                           "Every user may be there once")
+
+    def _plan_chunk(self, client, declaration, entries, plan):
+        found = self._find(client, entries)
+        simple: list = []
+        others: list = []
+        for entry, user in zip(entries, found):
+            (others if _needs_more(entry.options, user) else simple).append((entry, user))
+        observed = [(entry, Observation(user, local=client.transport.local)) for entry, user in simple]
+        with ThreadPoolExecutor(declaration["concurrency"]) as pool:
+            looks = [(entry, pool.submit(self._user.observe, client, entry.options, user)) for entry, user in others]
+            observed += [(entry, look.result()) for entry, look in looks]
+        for entry, observation in observed:
+            self._plan_user(declaration, entry, observation, plan)
+
+    def _find(self, client, entries) -> list:
+        """The accounts of the entries, in their order; with one request for all that are known by name."""
+        names = [entry.options["username"] for entry in entries if entry.options["username"] and not entry.options["user_id"]]
+        if client.transport.local:      # the socket has no look-up by names
+            wanted = set(names)
+            by_name = {user["username"]: user for user in client.pages("get_users") if user["username"] in wanted}
+        else:
+            by_name = {user["username"]: user for user in client.users_by_username(names)} if names else {}
+        return [by_name.get(entry.options["username"]) if entry.options["username"] and not entry.options["user_id"]
+                else self._user.find(client, entry.options) for entry in entries]
+
+    def _plan_user(self, declaration, entry, observation, plan):
+        options = entry.options
+        needs_password = observation.user is None and not (options["password"] or options["auth_service"])
+        if needs_password and declaration["missing_password"] == "random":       # noqa: S105  the name of a policy
+            # Nobody shall know it: the user sets another one by a password reset.
+            options["password"] = unknown_password()
+        name = (observation.user or options)["username"] or options["email"] or options["user_id"]
+        try:
+            user_plan = plan_user(options, observation)
+        except MattermostError as error:
+            plan.failed.append(Item(name, entry.where, options, error=error))
+            return
+        plan.warnings += [f"{name}: {warning}" for warning in user_plan.warnings]
+        plan.unknown += [option for option in user_plan.unknown if option not in plan.unknown]
+        if user_plan.changed:
+            plan.items.append(Item(name, entry.where, options, user_plan))
+
+    def _plan_prune(self, client, declaration, entries, plan):
+        known = {(name, entry.options[name]) for entry in entries for name in ("username", "user_id", "email")}
+        scope = declaration["prune_scope"] or {}
+        users = [user for user in client.pages("get_users", active=True) if not user["delete_at"]]
+        in_scope = [user for user in users if _in_scope(user, scope)]
+        strangers = [user for user in in_scope if not known & {
+            ("username", user["username"]), ("user_id", user["id"]), ("email", user["email"])}]
+        caller = None if client.transport.local else client.who_am_i()["id"]
+        strangers = [user for user in strangers if not user.get("is_bot") and user["id"] != caller]
+        going = {user["id"] for user in strangers}
+        admins = [user for user in users if _is_admin(user)]
+        if admins and all(user["id"] in going for user in admins):
+            # The server would be left without anybody who can administer it.
+            keep = min(admins, key=lambda user: user["create_at"])
+            strangers = [user for user in strangers if user["id"] != keep["id"]]
+            plan.warnings.append(f"prune: {keep['username']} is not deactivated, as no other administrator would be left")
+        plan.prunable = [user["username"] for user in strangers]
+        if declaration["prune"] == "report":
+            return
+        _brake(declaration["max_prune"], strangers, in_scope)
+        for user in strangers:
+            options = {**{name: option.get("default") for name, option in self._spec.items()},
+                       "user_id": user["id"], "state": "inactive"}
+            plan.items.append(Item(user["username"], "prune", options, plan_user(options, Observation(user)), pruned=True))
+
+    def read_back(self, client, plan) -> dict:
+        done = {item.plan.predicted["username"]: item for item in plan.items
+                if not item.error and item.done and item.plan.predicted}
+        if client.transport.local:
+            users = [user for user in client.pages("get_users") if user["username"] in done]
+        else:
+            users = client.users_by_username(list(done)) if done else []
+        for user in users:
+            item = done[user["username"]]
+            plan.warnings += [f"{item.name}: {text}" for text in deviations(item.plan, user)]
+            item.plan.predicted = user
+        return self._returned(plan, [item for item in plan.items if item.done])
+
+    def predict(self, plan) -> dict:
+        return self._returned(plan, plan.items)
+
+    @staticmethod
+    def _returned(plan, items) -> dict:
+        failed = {id(item) for item in plan.failed}
+        kinds = Counter(_kind(item) for item in items if id(item) not in failed)
+        return {
+            "users": [{
+                "username": item.name,
+                "user_id": _user_id(item),
+                "change": _kind(item),
+                "operations": item.done or item.plan.operations,
+                "before": item.plan.before,
+                "after": item.plan.after,
+            } for item in items if id(item) not in failed],
+            "counts": {
+                "total": plan.total,
+                **{kind: kinds[kind] for kind in ("created", "updated", "deactivated", "deleted", "pruned")},
+                "failed": len(plan.failed),
+                "unchanged": plan.total - len([item for item in plan.items if not item.pruned])
+                - len([item for item in plan.failed if not item.plan.changed]),
+            },
+            "failures": [{"username": item.name, "where": str(item.where), "msg": str(item.error), "operations": item.done,
+                          "error": item.error.details()} for item in plan.failed],
+            "prunable": plan.prunable,
+        }
+
+
+class _Progress:
+    """Reports how far a long run is, every few seconds."""
+
+    def __init__(self, client, total):
+        self._report = client.report
+        self._total = total
+        self._done = 0
+        self._started = self._reported = time.monotonic()
+        self._lock = threading.Lock()
+
+    def step(self):
+        with self._lock:
+            self._done += 1
+            now = time.monotonic()
+            if now - self._reported < _REPORT_EVERY:
+                return
+            self._reported = now
+            rate = self._done / (now - self._started)
+            self._report(f"{self._done} of {self._total} users, {rate:.0f} per second, "
+                         f"{(self._total - self._done) / rate:.0f} s left")
+
+
+def _needs_more(options: dict, user: dict | None) -> bool:
+    """Whether the plan depends on more than the account itself, so that further requests are needed."""
+    if options["image"]:
+        return True
+    return user is not None and bool(
+        options["terms_of_service"]
+        or (options["email"] and options["email"] != user["email"])
+        or (options["user_id"] and options["username"] and options["username"] != user["username"])
+        or (options["password"] and options["update_password"] != "on_create"))     # noqa: S105  the name of a policy
+
+
+def _in_scope(user: dict, scope: dict) -> bool:
+    if scope.get("auth_service") is not None and user["auth_service"] != scope["auth_service"].replace("email", ""):
+        return False
+    if scope.get("role") and scope["role"] not in user["roles"].split():
+        return False
+    if scope.get("email_domain") and not user["email"].endswith("@" + scope["email_domain"].lower().lstrip("@")):
+        return False
+    return not scope.get("username_pattern") or fnmatch.fnmatchcase(user["username"], scope["username_pattern"])
+
+
+def _is_admin(user: dict) -> bool:
+    return "system_admin" in user["roles"].split()
+
+
+def _brake(limit: str, strangers: list, in_scope: list) -> None:
+    """Stop before anything is sent if more accounts would go than the user wants to believe."""
+    try:
+        number = float(limit.rstrip("%"))
+        if number < 0:
+            raise ValueError
+    except ValueError:
+        raise InvalidInput(f"max_prune: {limit!r} is no number or percentage", "Examples are 5 and 10%") from None
+    allowed = len(in_scope) * number / 100 if limit.endswith("%") else number
+    if len(strangers) > allowed:
+        names = ", ".join(user["username"] for user in strangers[:10]) + (", ..." if len(strangers) > 10 else "")
+        raise InvalidInput(f"max_prune: {len(strangers)} of {len(in_scope)} accounts would be deactivated ({names}), "
+                           f"but at most {limit} are allowed",
+                           "Check the roster and prune_scope with prune: report, or raise max_prune")
+
+
+def _kind(item: Item) -> str:
+    if item.pruned:
+        return "pruned"
+    state = item.plan.after.get("state")
+    if state == "absent":
+        return "deleted"
+    if state == "inactive":
+        return "deactivated"
+    return "created" if item.plan.before.get("state") == "absent" else "updated"
+
+
+def _user_id(item: Item) -> Any:
+    if item.plan.predicted:
+        return item.plan.predicted["id"]
+    return item.plan.steps[0].arguments.get("user_id")
