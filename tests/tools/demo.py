@@ -40,6 +40,8 @@ def play(name: str, server: Server, home: Path) -> int:
     """Runs a playbook of the roster, shows its output, and returns how many tasks changed something."""
     environment = play_environment(server, home)
     environment["ANSIBLE_FORCE_COLOR" if sys.stdout.isatty() else "ANSIBLE_NOCOLOR"] = "true"
+    # Diffs of names that people can read.
+    environment["ANSIBLE_CALLBACK_RESULT_FORMAT"] = "yaml"
     lines = []
     command = [Path(sys.executable).with_name("ansible-playbook"), "--diff", ROSTER / name]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, encoding="utf-8") as process:
@@ -77,6 +79,16 @@ def describe(user: Mapping[str, Any]) -> list[str]:
         "no" if user["delete_at"] else "yes",
         "yes" if user.get("is_bot") else "",
     ]
+
+
+def allow_guests(server: Server) -> None:
+    """A fresh server has them switched off, even with a licence."""
+    requests.put(
+        f"{server.url}/api/v4/config/patch",
+        json={"GuestAccountsSettings": {"Enable": True}},
+        headers={"Authorization": f"Bearer {server.token}"},
+        timeout=60,
+    ).raise_for_status()
 
 
 def roster_on_server(server: Server, environment: Mapping[str, str]) -> str:
@@ -130,6 +142,7 @@ def main() -> int:
                 server = given
             else:
                 server = stack.enter_context(fake_server(licensed=True))
+                allow_guests(server)
                 headline(f"Server: a fake one at {server.url}")
             show(server, home)
     except (DemoError, ServerError, requests.RequestException) as error:

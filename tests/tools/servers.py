@@ -84,9 +84,13 @@ def play_environment(server: Server, home: Path) -> dict[str, str]:
     loopback = "127.0.0.1,localhost"
     for name in ("no_proxy", "NO_PROXY"):
         environment[name] = f"{environment[name]},{loopback}" if environment.get(name) else loopback
+    # An empty configuration, so that none of the user or of the working folder is read.
+    configuration = home / "ansible.cfg"
+    configuration.parent.mkdir(parents=True, exist_ok=True)
+    configuration.touch()
     environment |= {
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".tree"),
-        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_CONFIG": str(configuration),
         "ANSIBLE_HOME": str(home),
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_LOCALHOST_WARNING": "false",
