@@ -131,7 +131,7 @@ def rejection(operation: str, status: int, error_id: str = "", server_message: s
               request_id: str = "") -> RequestRejected:
     """The exception for an answer with an error status. The id decides before the status does: status codes lie."""
     kind: type[RequestRejected]
-    if error_id == "api.context.404.app_error":
+    if error_id == "api.context.404.app_error" or (status == 404 and not error_id):
         kind = OperationNotAvailable
     elif error_id == "api.context.session_expired.app_error":
         kind = NotAuthenticated

@@ -196,6 +196,7 @@ EXPLANATIONS = {
 }
 
 _BY_STATUS = {
+    404: Explanation("there is nothing of Mattermost at this address", "Check api_url, and the server's version"),
     429: Explanation("the server limits the rate of requests", "Try again later, or raise RateLimitSettings on the server"),
     413: Explanation("the request is larger than the server or a proxy accepts", "Send less at a time"),
     502: Explanation("a proxy cannot reach the Mattermost server", "Check that the server runs, and try again"),

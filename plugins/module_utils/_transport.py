@@ -14,12 +14,14 @@ import email.utils
 import json
 import os
 import random
+import re
 import socket
 import ssl
 import threading
 import time
 import traceback
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +36,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
     UnexpectedAnswer,
     rejection,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._explanations import explain
 from ansible_collections.mmops.mattermost.plugins.module_utils._operations import API_PREFIX
 
 try:
@@ -41,7 +44,13 @@ try:
     from requests.adapters import HTTPAdapter
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import HTTPConnectionPool
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        HTTPError,
+        InsecureRequestWarning,
+        NewConnectionError,
+        ReadTimeoutError,
+    )
     REQUESTS_IMPORT_ERROR = None
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -110,16 +119,19 @@ class Endpoint:
         if self.socket or not self.url.startswith("http://"):
             return False
         host = urlsplit(self.url).hostname or ""
-        return host not in ("localhost", "::1") and not host.startswith("127.")
+        return host not in ("localhost", "::1") and not re.fullmatch(r"127(\.\d+){3}", host)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer. ``data`` is the decoded JSON, or the bytes of a picture."""
+    """A good answer. ``data`` is the decoded JSON, or the bytes of a picture. ``headers`` ignores case.
+
+    Both may hold secrets, so neither shows in ``repr``.
+    """
 
     status: int
-    headers: dict
-    data: Any
+    headers: Any = field(repr=False)
+    data: Any = field(repr=False)
 
 
 class _UnixConnection(HTTPConnection):
@@ -178,6 +190,8 @@ class Transport:
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json, image/*"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # Not even worked out: what a redirect names may be no address at all.
+        self._session.get_redirect_target = lambda response: None   # type: ignore[method-assign]
         # Any callable keeps requests from looking into .netrc.
         self._session.auth = lambda request: request
         if self.endpoint.socket:
@@ -195,10 +209,19 @@ class Transport:
         certificate: Any = self.endpoint.client_cert or None
         if self.endpoint.client_key:
             certificate = (self.endpoint.client_cert, self.endpoint.client_key)
+        try:
+            requests.Request("GET", self._base).prepare()
+        except (requests.RequestException, ValueError):
+            raise InvalidInput("api_url is not an http or https address", "Give it like https://chat.example.com") from None
         # Once for all requests: it reads the environment for proxies and certificates.
         self._settings = self._session.merge_environment_settings(self._base, {}, None, verify, certificate)
         if not self.endpoint.validate_certs:
             self._settings["verify"] = False    # REQUESTS_CA_BUNDLE must not switch validation on again
+            warnings.simplefilter("ignore", InsecureRequestWarning)     # the user has chosen; once per request is noise
+        bundle = self._settings["verify"]
+        if isinstance(bundle, str) and not os.path.exists(bundle) and self._base.startswith("https:"):
+            raise InvalidInput(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE: there is no file {bundle}",
+                               "Correct the variable on the host that runs the task, or give ca_path")
 
     @property
     def local(self) -> bool:
@@ -240,70 +263,94 @@ class Transport:
                 if pause is None:
                     raise
             attempt += 1
-            self._sleep(pause)
+            if pause:
+                self._sleep(pause)
 
     def _exchange(self, operation, request) -> Answer:
         timeout = (self.endpoint.connect_timeout, self.endpoint.read_timeout)
         try:
             response = self._session.send(request, timeout=timeout, allow_redirects=False, **self._settings)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             # Without the original: its text may hold the address of a proxy with a password.
             raise self._failure(error, operation) from None
+        length = response.headers.get("Content-Length", "")
+        if length.isdecimal() and response.raw.tell() < int(length):    # urllib3 before 2 takes it for complete
+            raise self._lost(operation)
         return self._read(response, operation)
+
+    def _lost(self, operation) -> MattermostError:
+        where = self.endpoint.socket or self.endpoint.url
+        return AnswerLost(f"the connection to {where} broke before the answer was complete", "Run the task again", operation)
 
     def _failure(self, error, operation) -> MattermostError:
         where = self.endpoint.socket or self.endpoint.url
+        original = _original(error)
+        if isinstance(original, ssl.SSLEOFError):
+            return self._lost(operation)
         if isinstance(error, requests.exceptions.SSLError):
             return CertificateRejected(f"TLS with {where} failed: {_tls_reason(error)}",
                                        "Correct api_url, name the certificate authority in ca_path, or give client_cert",
                                        operation)
-        if isinstance(error, requests.exceptions.ProxyError):
+        if isinstance(error, requests.exceptions.ProxyError) and not isinstance(original, ConnectionResetError):
             return ServerUnreachable(f"the proxy to {where} cannot be reached or refuses",
-                                     "Check the proxy variables of the environment (https_proxy, no_proxy)", operation)
+                                     "Check the proxy variables of the environment (http_proxy, https_proxy, no_proxy)",
+                                     operation)
         if isinstance(error, requests.exceptions.ConnectTimeout):
             return ServerUnreachable(f"no connection to {where} within {self.endpoint.connect_timeout:g} seconds",
                                      "Check api_url and the network, or raise connect_timeout", operation)
-        if isinstance(error, requests.exceptions.ReadTimeout):
+        cause = _root_cause(error)
+        if isinstance(error, requests.exceptions.ReadTimeout) or isinstance(cause, ReadTimeoutError):
             return AnswerLost(f"no answer from {where} within {self.endpoint.read_timeout:g} seconds",
                               "Run the task again, or raise timeout", operation)
-        cause = _root_cause(error)
         if isinstance(cause, (NewConnectionError, ConnectTimeoutError)):
-            unknown = isinstance(_original(cause), socket.gaierror)
-            reason = "the name is not known" if unknown else "connection refused or no route"
+            reason = "connection refused or no route"
+            if isinstance(original, socket.gaierror):
+                reason = "the name is not known"
+            elif isinstance(original, OSError) and original.errno:
+                reason = os.strerror(original.errno).lower()
             return ServerUnreachable(f"no connection to {where}: {reason}",
                                      "Check api_url (or api_socket), the network, and that the server runs", operation)
         if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError,
                               requests.exceptions.ContentDecodingError)):
-            return AnswerLost(f"the connection to {where} broke before the answer was complete",
-                              "Run the task again", operation)
+            if isinstance(original, (PermissionError, FileNotFoundError, IsADirectoryError)):
+                return InvalidInput(f"a certificate for {where} cannot be read: {os.strerror(original.errno or 0).lower()}",
+                                    "Correct ca_path, client_cert or client_key", operation)
+            return self._lost(operation)
+        if not isinstance(error, requests.RequestException) or isinstance(
+                error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):    # socks without PySocks
+            return InvalidInput(f"the address {where}, that of its proxy, or a certificate cannot be used",
+                                "Check api_url, the proxy variables of the environment (http_proxy, https_proxy, no_proxy), "
+                                "ca_path, client_cert and client_key", operation)
         return UnexpectedAnswer(f"the request to {where} failed ({type(error).__name__})", "Check api_url", operation)
 
     def _read(self, response, operation) -> Answer:
         status = response.status_code
         kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if status < 300 and kind.startswith("image/"):
-            return Answer(status, dict(response.headers), response.content)
+            return Answer(status, response.headers, response.content)
         if 300 <= status < 400:
             raise UnexpectedAnswer(f"the server redirects to {_address(response.headers.get('Location', 'nowhere'))}",
                                    "Put the final address of the server into api_url", operation)
-        try:
-            data = json.loads(response.content)
-        except ValueError:
-            data = None
         if status >= 400:
-            details = data if isinstance(data, dict) else {}
+            details = _error_details(response.content)
             error = rejection(operation, status, *(_text(details.get(key)) for key in ("id", "message", "request_id")))
             if isinstance(error, TooManyRequests):
                 error.retry_after = _retry_after(response.headers)
-            elif not error.error_id and error.status not in (502, 503, 504) and kind == "text/html":
+            elif kind == "text/html" and not error.error_id and not explain("", status).cause:
                 raise UnexpectedAnswer(f"HTTP status {status} with a web page instead of an answer of Mattermost",
                                        "Check api_url, and whether a proxy stands before the server", operation)
             raise error
-        if data is None and response.content.strip() != b"null":
+        try:
+            data = json.loads(response.content)
+        except (ValueError, RecursionError):
+            has_end = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
+            if status != 204 and kind != "text/html" and not has_end:
+                raise self._lost(operation) from None   # only the end of the connection told the end of the answer
             what = "a web page" if kind == "text/html" else "something that is no JSON"
             raise UnexpectedAnswer(f"{self.endpoint.url or self.endpoint.socket} answered with {what}",
-                                   "Check api_url, and whether a proxy or a login page stands before the server", operation)
-        return Answer(status, dict(response.headers), data)
+                                   "Check api_url, and whether a proxy or a login page stands before the server",
+                                   operation) from None
+        return Answer(status, response.headers, data)
 
     def _pause(self, error, attempt, repeatable) -> float | None:
         """Seconds to wait before the request is sent again; ``None`` if it must not be."""
@@ -316,8 +363,9 @@ class Transport:
                 if error.retry_after > LONGEST_PAUSE:
                     return None
                 pause = error.retry_after + random.uniform(0.0, 0.25)  # noqa: S311  jitter is no secret
-            with self._lock:    # the limit holds for all threads, so let them all wait
+            with self._lock:    # the limit holds for all threads, so let them all wait for their turn
                 self._resume_at = max(self._resume_at, time.monotonic() + pause)
+            return 0.0
         return pause
 
     def _wait_for_turn(self):
@@ -335,18 +383,38 @@ def _retry_after(headers) -> float | None:
     """Seconds that the server asks to wait: ``Retry-After`` (seconds or a date), else ``X-Ratelimit-Reset`` (seconds)."""
     for name in ("Retry-After", "X-Ratelimit-Reset"):
         value = headers.get(name, "").strip()
-        if value.isdigit():
+        if value.isdecimal():
             return float(value)
-        moment = email.utils.parsedate_to_datetime(value).timestamp() if value.count(" ") >= 4 else None
-        if moment is not None:
-            return max(0.0, moment - time.time())
+        try:
+            return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+        except (TypeError, ValueError, OverflowError):
+            continue
     return None
+
+
+def _error_details(content: bytes) -> dict:
+    """The error object of an error answer. The server may have written a part of the good answer before it."""
+    decoder = json.JSONDecoder()
+    details: dict = {}
+    try:
+        text = content.decode().strip()
+        while text:
+            value, end = decoder.raw_decode(text)
+            if isinstance(value, dict):
+                details = value
+            text = text[end:].lstrip()
+    except (ValueError, RecursionError):
+        pass    # what was read before counts
+    return details
 
 
 def _address(location: str) -> str:
     """An address without what may be secret in it."""
-    parts = urlsplit(location)
-    return f"{parts.scheme}://{parts.hostname}{parts.path}" if parts.hostname else parts.path
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "an address that is none"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else parts.path
 
 
 def _root_cause(error):
@@ -356,8 +424,11 @@ def _root_cause(error):
 
 
 def _original(error):
-    """The exception of the operating system behind one of urllib3."""
-    while error.__cause__ is not None or error.__context__ is not None:
+    """The exception of the operating system behind one of requests, ``None`` if there is none.
+
+    The first one: the chain may go on with what the caller was handling when it sent the request.
+    """
+    while error is not None and (isinstance(error, requests.RequestException) or not isinstance(error, OSError)):
         error = error.__cause__ or error.__context__
     return error
 
