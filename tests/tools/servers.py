@@ -56,20 +56,23 @@ def fake_server(*, licensed: bool) -> Iterator[Server]:
     """A fake server on a free port of the loopback interface, stopped at the end."""
     arguments = ["--port", "0", "--admin-login", "admin", "--admin-password", secrets.token_urlsafe(16)]
     command = [sys.executable, TOOLS / "leash.py", sys.executable, FAKE, *arguments, *(["--licensed"] * licensed)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        line = _ready_line(process)
-        if not line:
-            raise ServerError("The fake server did not start")
-        announcement = json.loads(line)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
         # A server that may write into a pipe that nobody reads would stop some day.
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield Server(announcement["url"].rstrip("/"), announcement["admin_token"])
-    finally:
-        process.stdin.close()
-        process.wait()
+        reader = threading.Thread(target=process.stdout.read, daemon=True)
+        try:
+            line = _ready_line(process)
+            if not line:
+                raise ServerError("The fake server did not start")
+            announcement = json.loads(line)
+            reader.start()
+            yield Server(announcement["url"].rstrip("/"), announcement["admin_token"])
+        finally:
+            process.stdin.close()
+            process.wait()
+            if reader.ident:
+                reader.join()
 
 
 def play_environment(server: Server, home: Path) -> dict[str, str]:
