@@ -55,7 +55,8 @@ def generate_mfa_secret(call: Call) -> Response:
     state.users.forget(user_id)
     picture = io.BytesIO()
     issuer = state.settings["TeamSettings"]["SiteName"]
-    segno.make(pyotp.TOTP(secret).provisioning_uri(user.email, issuer)).save(picture, kind="png", scale=4)
+    segno.make(pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)).save(
+        picture, kind="png", scale=4)
     return reply({"secret": secret, "qr_code": base64.b64encode(picture.getvalue()).decode()},
                  headers={"Cache-Control": "no-cache"})
 

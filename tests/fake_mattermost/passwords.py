@@ -39,6 +39,8 @@ from .rules import password_error
 _MARK = "$2a$10$fake"
 _SALT_LENGTH = 18
 _SIGNS = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+# What the real server needs for a hash: a new password is later than other changes of one request.
+HASHING_MS = 1
 
 
 def _digest(salt: str, password: str) -> str:
@@ -80,7 +82,7 @@ def set_password(state, user_id: str, password: str) -> None:
 def set_hash(state, user_id: str, hashed: str) -> None:
     """Store the hash of a new password."""
     state.users.get(user_id)
-    time = now()
+    time = now() + HASHING_MS
     state.users.write(user_id, password=hashed, auth_service="", auth_data=None, failed_attempts=0, update_at=time,
                       last_password_update=time)
     state.users.forget(user_id)
