@@ -198,7 +198,7 @@ def _plan_creation(declaration, seen) -> Plan:
     plan.add("create_user", **body)
     plan.note("state", "absent", "present")
     for name, value in body.items():
-        plan.note(name, None, HIDDEN if name == "password" else value)
+        plan.after[name] = HIDDEN if name == "password" else value
     plan.predicted = _predict_new(body)
     user_id = answer_of("create_user", "id")
 
@@ -209,17 +209,17 @@ def _plan_creation(declaration, seen) -> Plan:
     elif roles and roles != {"system_user"}:
         plan.add("update_user_roles", user_id=user_id, roles=_roles_text(roles))
     if roles and roles != {"system_user"}:
-        plan.note("roles", None, sorted(roles))
+        plan.after["roles"] = sorted(roles)
         plan.predicted["roles"] = _roles_text(roles)
     if declaration["terms_of_service"]:
         raise _terms_of_others()
     if seen.picture:
         plan.add("set_profile_image", user_id=user_id, image=seen.picture.upload())
-        plan.note("image", DEFAULT_PICTURE, seen.picture.name)
+        plan.after["image"] = seen.picture.name
         plan.predicted["last_picture_update"] = None
     if bot:
         plan.add("convert_user_to_bot", user_id=user_id)
-        plan.note("bot", False, True)
+        plan.after["bot"] = True
         plan.predicted["is_bot"] = True
     return plan
 
