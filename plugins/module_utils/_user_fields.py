@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._who import WHO_OPTIONS, check_identity
 
 #: Plain texts, with the number of characters that the server takes.
 TEXTS = {"first_name": 64, "last_name": 64, "nickname": 64, "position": 128, "locale": 5}
@@ -26,9 +27,7 @@ MAPS = tuple(DEFAULT_MAPS)
 
 #: The argument spec of a user, for one and for many. Its documentation is in the modules.
 USER_OPTIONS: dict = dict(
-    username=dict(type="str"),
-    user_id=dict(type="str"),
-    email=dict(type="str"),
+    **WHO_OPTIONS,
     state=dict(type="str", choices=["present", "inactive", "absent"], default="present"),
     first_name=dict(type="str"),
     last_name=dict(type="str"),
@@ -57,10 +56,6 @@ USER_OPTIONS: dict = dict(
     update_unknown=dict(type="bool", default=False),
 )
 
-_USER_ID = re.compile(r"[a-z0-9]{26}\Z")
-_USERNAME = re.compile(r"[a-z0-9._-]{1,64}\Z")
-_RESERVED = frozenset({"all", "channel", "here", "matterbot", "system"})
-_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\Z")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?\Z")
 _ROLE = re.compile(r"[a-z0-9_]{1,64}\Z")
 
@@ -70,7 +65,7 @@ def check_declaration(declaration: dict) -> None:
 
     Raises ``InvalidInput`` that names the option, before anything is sent.
     """
-    _check_identity(declaration)
+    check_identity(declaration)
     for name, longest in TEXTS.items():
         value = declaration[name]
         if value is not None and len(value) > longest:
@@ -90,28 +85,6 @@ def check_declaration(declaration: dict) -> None:
         raise InvalidInput("auth_data is given without auth_service", "Give both")
     if declaration["image"] == "":
         raise InvalidInput("image is empty", "Give the path of a picture, or default")
-
-
-def _check_identity(declaration):
-    for name in ("user_id", "username", "email"):
-        if declaration[name] is not None:
-            declaration[name] = declaration[name].strip()
-            if not declaration[name]:
-                raise InvalidInput(f"{name} is empty", "Leave it out, or give a value")
-    user_id, username, email = (declaration[name] for name in ("user_id", "username", "email"))
-    if user_id and user_id != "me" and not _USER_ID.match(user_id):
-        raise InvalidInput(f"user_id: {user_id!r} is no id", "An id has 26 characters a-z and 0-9; a name goes into username")
-    if username:
-        # The server keeps names and addresses in lower case.
-        declaration["username"] = username = username.lower()
-        if not _USERNAME.match(username) or username in _RESERVED:
-            raise InvalidInput(
-                f"username: {username!r} is not valid or reserved",
-                "Use 1 to 64 characters a-z, 0-9, dot, dash and underscore, and no reserved word like all or system")
-    if email:
-        declaration["email"] = email = email.lower()
-        if not _EMAIL.match(email) or len(email) > 128:
-            raise InvalidInput(f"email: {email!r} is no e-mail address", "Give an address of at most 128 characters")
 
 
 def _check_roles(declaration):
