@@ -131,6 +131,11 @@ class Client:
         finally:
             self.transport.close()
 
+    @property
+    def logged_in(self) -> bool:
+        """Whether the session began with a login of this client, which ends it as well."""
+        return isinstance(self._authentication, LoginAuthentication)
+
     def __getattr__(self, name: str):
         """The operations. ``AttributeError`` for anything else."""
         if name not in OPERATIONS:

@@ -148,13 +148,13 @@ def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
             error.done = done
             if not error.outcome_unknown or not looks_left:
                 raise
-            lost = current.operations[position]
+            missing = current.operations[position:]     # the first of them is the lost one
         try:
             current = service.plan(client, declaration)
         except MattermostError as error:
             error.done = done
             raise
-        if lost not in current.operations:
-            done.append(lost)   # it had taken effect after all
+        if current.operations.count(missing[0]) < missing.count(missing[0]):
+            done.append(missing[0])     # it had taken effect after all
     plan.warnings += [warning for warning in current.warnings if warning not in plan.warnings]
     return done
