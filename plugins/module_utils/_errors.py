@@ -83,7 +83,7 @@ class RequestRejected(MattermostError):
         explanation = explain(error_id, status)
         cause = explanation.cause
         if server_message and not explanation.complete:
-            cause = f"{cause} ({server_message.rstrip('.')})" if cause else server_message
+            cause = f"{cause} ({server_message.rstrip('.')})" if cause else server_message.rstrip(".")
         if not cause:
             cause = f"the server answered with HTTP status {status}"
         if error_id:

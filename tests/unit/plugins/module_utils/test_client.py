@@ -196,7 +196,8 @@ def test_a_login_is_logged_out(open_client, mfa_code, credentials):
     with client:
         client.get_user(user_id="me")
 
-    assert sent(server) == [("POST", "/api/v4/users/login"), ("GET", "/api/v4/users/me"), ("POST", "/api/v4/users/logout")]
+    assert sent(server) == [
+        ("POST", "/api/v4/users/login"), ("GET", "/api/v4/users/me"), ("POST", "/api/v4/users/logout")]
     assert json.loads(server.requests[0].body) == credentials
     assert [request.headers.get("authorization") for request in server.requests] == [
         None, "Bearer s3ss10n", "Bearer s3ss10n"]
@@ -283,7 +284,7 @@ def test_the_local_socket_needs_nothing(wire, open_transport, tmp_path):
     assert "authorization" not in server.requests[0].headers
 
 
-# ---- the session before a creation ------------------------------------------------------------------------------------
+# ---- the session before a creation ----------------------------------------------------------------------------------
 
 def test_a_dead_token_is_noticed_before_a_creation(open_client):
     """The server would take the creation for an anonymous sign-up."""
@@ -405,7 +406,7 @@ def test_every_operation_is_repeated_after_a_refusal_for_the_rate(open_client, n
     assert (first.method, first.target, first.body) == (second.method, second.target, second.body)
 
 
-# ---- answers, paging, lookups -----------------------------------------------------------------------------------------
+# ---- answers, paging, lookups ---------------------------------------------------------------------------------------
 
 def test_nothing_found_is_none(open_client):
     _server, client = open_client(UNKNOWN, ME)
@@ -454,7 +455,8 @@ def test_pages_are_read_until_a_short_one(open_client, sizes):
 
     assert [item["id"] for item in found] == [str(number) for number in range(sum(sizes))]
     queries = [parse_qs(urlsplit(request.target).query) for request in server.requests]
-    assert queries == [{"role": ["system_admin"], "page": [str(page)], "per_page": ["200"]} for page in range(len(sizes))]
+    assert queries == [
+        {"role": ["system_admin"], "page": [str(page)], "per_page": ["200"]} for page in range(len(sizes))]
 
 
 def test_null_is_an_empty_page(open_client):
@@ -482,7 +484,8 @@ def test_every_paged_operation_can_be_read_whole(open_client, name):
     assert all("per_page=200" in request.target for request in server.requests)
 
 
-@pytest.mark.parametrize(("count", "chunks"), [(0, []), (1, [1]), (1000, [1000]), (1001, [1000, 1]), (2500, [1000, 1000, 500])])
+@pytest.mark.parametrize(("count", "chunks"), [
+    (0, []), (1, [1]), (1000, [1000]), (1001, [1000, 1]), (2500, [1000, 1000, 500])])
 def test_users_are_looked_up_a_thousand_at_once(wire, open_transport, count, chunks):
     server = wire(lambda request: answer(200, [{"username": name} for name in json.loads(request.body)]))
     client = Client(open_transport(server.url), TokenAuthentication(TOKEN))

@@ -164,7 +164,7 @@ def test_a_file_is_a_multipart_upload(httpserver, open_transport):
 @pytest.fixture
 def netrc(monkeypatch, tmp_path):
     path = tmp_path / "netrc"
-    path.write_text("machine 127.0.0.1 login intruder password netrcsecret\ndefault login intruder password netrcsecret\n")
+    path.write_text("machine 127.0.0.1 login intruder password stolen\ndefault login intruder password stolen\n")
     path.chmod(0o600)
     monkeypatch.setenv("NETRC", str(path))
 
@@ -370,7 +370,8 @@ def test_a_certificate_for_another_name_is_rejected(start_tls_server, open_trans
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_validation_stays_off_whatever_the_environment_says(start_tls_server, open_transport, tmp_path, monkeypatch, variable):
+def test_validation_stays_off_whatever_the_environment_says(start_tls_server, open_transport, tmp_path, monkeypatch,
+                                                            variable):
     server = start_tls_server()
     for bundle in ("/nowhere/bundle.pem", str(tmp_path)):
         monkeypatch.setenv(variable, bundle)
@@ -430,7 +431,8 @@ def test_a_file_that_is_no_certificate_is_explained(start_tls_server, open_trans
     assert (pauses, server.log) == ([], [])
 
 
-def test_a_client_certificate_that_is_a_directory_is_explained(start_tls_server, open_transport, authority_path, tmp_path):
+def test_a_client_certificate_that_is_a_directory_is_explained(start_tls_server, open_transport, authority_path,
+                                                               tmp_path):
     server = start_tls_server()
 
     with pytest.raises(MattermostError) as caught:
@@ -447,7 +449,7 @@ def test_https_to_a_server_that_speaks_http(httpserver, open_transport):
     assert_helpful(caught.value, "TLS", "api_url")
 
 
-# ---- what is repeated -------------------------------------------------------------------------------------------------
+# ---- what is repeated -----------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("send", [get, create])
 @pytest.mark.parametrize(("headers", "least", "most"), [
@@ -460,7 +462,8 @@ def test_https_to_a_server_that_speaks_http(httpserver, open_transport):
     ({"Retry_After": "1\xb2"}, 0.3, 0.7),
     ({}, 0.3, 0.7),
 ])
-def test_a_refused_request_is_repeated_when_the_server_wants_it(wire, open_transport, pauses, send, headers, least, most):
+def test_a_refused_request_is_repeated_when_the_server_wants_it(wire, open_transport, pauses, send, headers, least,
+                                                                most):
     server = wire(answer(429, content=b"limit exceeded\n", kind="text/plain", **headers), OK)
 
     assert send(open_transport(server.url)).data == {"status": "OK"}
@@ -754,7 +757,8 @@ def test_the_error_after_a_list_is_found(wire, open_transport, separator):
     assert "Invalid inactive" in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"plain words", b"\xff", b"null", b'"text"', b'{"id": null, "message": 5}', b"[1] ["])
+@pytest.mark.parametrize("content", [
+    b"", b"plain words", b"\xff", b"null", b'"text"', b'{"id": null, "message": 5}', b"[1] ["])
 def test_an_error_without_an_id_is_known_by_its_status(wire, open_transport, content):
     server = wire(answer(500, content=content))
 
@@ -767,9 +771,10 @@ def test_an_error_without_an_id_is_known_by_its_status(wire, open_transport, con
 
 # ---- the endpoint ---------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("url", ["", "chat.example.com", "ftp://chat.example.com", "https://", "https://:443", "https://[::1",
-                                 "https://chat.example.com:port", "https://chat.example.com:0", "https://chat .example.com",
-                                 "https://.example.com", "https://chat.example.com:99999"])
+@pytest.mark.parametrize("url", [
+    "", "chat.example.com", "ftp://chat.example.com", "https://", "https://:443", "https://[::1",
+    "https://chat.example.com:port", "https://chat.example.com:0", "https://chat .example.com", "https://.example.com",
+    "https://chat.example.com:99999"])
 def test_an_address_that_is_none_is_refused(open_transport, url):
     with pytest.raises(InvalidInput) as caught:
         open_transport(url)
@@ -784,8 +789,9 @@ def test_an_address_that_no_name_server_takes_is_refused(open_transport):
     assert_helpful(caught.value, "get_user", "api_url")
 
 
-@pytest.mark.parametrize("url", ["https://bob:pw0rd@chat.example.com", "https://chat.example.com?token=pw0rd",
-                                 "https://chat.example.com#pw0rd", "https://bob:pw0rd@:x", "https://pw0rd@chat.example.com/"])
+@pytest.mark.parametrize("url", [
+    "https://bob:pw0rd@chat.example.com", "https://chat.example.com?token=pw0rd", "https://chat.example.com#pw0rd",
+    "https://bob:pw0rd@:x", "https://pw0rd@chat.example.com/"])
 def test_an_address_with_credentials_is_refused_without_showing_them(open_transport, url):
     with pytest.raises(InvalidInput) as caught:
         open_transport(url)
@@ -811,8 +817,8 @@ def test_a_setting_that_cannot_work_is_named(open_transport, settings, option):
 
 @pytest.mark.parametrize(("url", "exposes"), [
     ("http://chat.example.com", True), ("http://10.0.0.1:8065", True), ("https://chat.example.com", False),
-    ("http://localhost:8065", False), ("http://127.0.0.1", False), ("http://127.1.2.3", False), ("http://[::1]:80", False),
-    ("HTTP://chat.example.com", True), ("http://127.example.com", True)])
+    ("http://localhost:8065", False), ("http://127.0.0.1", False), ("http://127.1.2.3", False),
+    ("http://[::1]:80", False), ("HTTP://chat.example.com", True), ("http://127.example.com", True)])
 def test_plain_http_to_another_host_exposes_the_token(url, exposes):
     assert Endpoint(url).checked().exposes_token is exposes
 
