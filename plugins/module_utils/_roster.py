@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.mmops.mattermost.plugins.module_utils._client import LARGEST_LOOKUP
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, carry_out
-from ansible_collections.mmops.mattermost.plugins.module_utils._roster_file import Entry, checked_entry, read_roster
+from ansible_collections.mmops.mattermost.plugins.module_utils._roster_file import Entry, EntryChecker, read_roster
 from ansible_collections.mmops.mattermost.plugins.module_utils._user import (
     Observation,
     UserService,
@@ -116,8 +116,13 @@ class RosterService(Service):
         self._check(entries)
         plan = RosterPlan(concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop",
                           total=len(entries))
-        for start in range(0, len(entries), LARGEST_LOOKUP):
-            self._plan_chunk(client, declaration, entries[start:start + LARGEST_LOOKUP], plan)
+        chunks = [entries[start:start + LARGEST_LOOKUP] for start in range(0, len(entries), LARGEST_LOOKUP)]
+        with ThreadPoolExecutor(1) as pool:     # the next chunk is on its way while this one is planned
+            coming = pool.submit(self._find, client, chunks[0]) if chunks else None
+            for chunk, following in zip(chunks, [*chunks[1:], None]):
+                found = coming.result()
+                coming = pool.submit(self._find, client, following) if following else None
+                self._plan_chunk(client, declaration, zip(chunk, found), plan)
         if declaration["prune"] != "none":
             self._plan_prune(client, declaration, entries, plan)
         return plan
@@ -125,7 +130,8 @@ class RosterService(Service):
     def _entries(self, declaration) -> list:
         if declaration["src"]:
             return read_roster(declaration["src"], declaration["columns"], self._spec)
-        return [Entry(where, checked_entry(options, self._spec, {}, where))
+        checker = EntryChecker(self._spec, {})
+        return [Entry(where, checker.check(options, where))
                 for where, options in ((f"users[{index}]", user) for index, user in enumerate(declaration["users"]))]
 
     @staticmethod
@@ -148,17 +154,18 @@ class RosterService(Service):
                                            "Every user may be there once")
 
     def _plan_chunk(self, client, declaration, entries, plan):
-        found = self._find(client, entries)
-        simple: list = []
-        others: list = []
-        for entry, user in zip(entries, found):
-            (others if _needs_more(entry.options, user) else simple).append((entry, user))
-        observed = [(entry, Observation(user, local=client.transport.local)) for entry, user in simple]
+        local = client.transport.local
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:
-            looks = [(entry, pool.submit(self._user.observe, client, entry.options, user)) for entry, user in others]
-            observed += [(entry, look.result()) for entry, look in looks]
+            observed = [(entry, pool.submit(self._user.observe, client, entry.options, user)
+                         if _needs_more(entry.options, user) else Observation(user, local=local))
+                        for entry, user in entries]
         for entry, observation in observed:
-            self._plan_user(declaration, entry, observation, plan)
+            try:
+                seen = observation if isinstance(observation, Observation) else observation.result()
+                self._plan_user(declaration, entry, seen, plan)
+            except InvalidInput as error:
+                name = entry.options["username"] or entry.options["email"] or entry.options["user_id"]
+                plan.failed.append(Item(name, entry.where, entry.options, error=error))
 
     def _find(self, client, entries) -> list:
         """The accounts of the entries, in their order; with one request for all that are known by name."""
@@ -173,16 +180,14 @@ class RosterService(Service):
 
     def _plan_user(self, declaration, entry, observation, plan):
         options = entry.options
-        needs_password = observation.user is None and not (options["password"] or options["auth_service"])
-        if needs_password and declaration["missing_password"] == "random":       # noqa: S105  the name of a policy
+        if (observation.user is None and declaration["missing_password"] == "random"     # noqa: S105  the name of a policy
+                and not (options["password"] or options["auth_service"])):
             # Nobody shall know it: the user sets another one by a password reset.
             options["password"] = unknown_password()
-        name = (observation.user or options)["username"] or options["email"] or options["user_id"]
-        try:
-            user_plan = plan_user(options, observation)
-        except MattermostError as error:
-            plan.failed.append(Item(name, entry.where, options, error=error))
+        user_plan = plan_user(options, observation)
+        if not (user_plan.steps or user_plan.warnings or user_plan.unknown):
             return
+        name = (observation.user or options)["username"]
         plan.warnings += [f"{name}: {warning}" for warning in user_plan.warnings]
         plan.unknown += [option for option in user_plan.unknown if option not in plan.unknown]
         if user_plan.changed:

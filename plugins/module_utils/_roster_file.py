@@ -65,7 +65,8 @@ def read_roster(path: str, columns: dict, spec: dict) -> list[Entry]:
                            "Save the file with the encoding UTF-8") from None
     if not text.strip():
         raise InvalidInput(f"src: {name} is empty", _EMPTY_ROSTER)
-    return [Entry(where, checked_entry(options, spec, columns, where)) for where, options in reader(text, name, spec, columns)]
+    checker = EntryChecker(spec, columns)
+    return [Entry(where, checker.check(options, where)) for where, options in reader(text, name, spec, columns)]
 
 
 def _read_csv(text, name, spec, columns) -> Iterator[tuple[str, dict]]:
@@ -73,17 +74,24 @@ def _read_csv(text, name, spec, columns) -> Iterator[tuple[str, dict]]:
     try:
         header = [cell.strip() for cell in next(rows)]
         _check_header(header, name, spec, columns)
-        types = [spec.get(columns.get(title, title) or "", {}).get("type") for title in header]
+        options = [columns.get(title, title) for title in header]
+        kinds = [(title, spec[option]["type"] if option else "str", option in _EMPTY_IS_A_VALUE)
+                 for title, option in zip(header, options)]
         line = rows.line_num + 1
         for row in rows:
             where, line = f"{name}, line {line}", rows.line_num + 1
-            if not any(cell.strip() for cell in row):
+            if not any(row):
                 continue
             if len(row) != len(header):
                 raise InvalidInput(f"src: {where}: {len(row)} cells, but the header has {len(header)}",
                                    "Quote cells that hold a comma")
-            yield where, {title: _cell(cell, kind, columns.get(title, title))
-                          for title, cell, kind in zip(header, row, types)}
+            entry: dict = {}
+            for (title, kind, empty_is_a_value), cell in zip(kinds, map(str.strip, row)):
+                if cell:
+                    entry[title] = cell if kind == "str" else _cell(cell, kind)
+                elif empty_is_a_value:
+                    entry[title] = ""
+            yield where, entry
     except csv.Error as error:
         raise InvalidInput(f"src: {name}, line {rows.line_num}: {error}", "Correct the quotes") from None
 
@@ -101,11 +109,8 @@ def _check_header(header, name, spec, columns):
         seen[option] = position
 
 
-def _cell(cell, kind, option):
+def _cell(cell, kind):
     """The value of a CSV cell for an option of this type."""
-    cell = cell.strip()
-    if not cell:
-        return "" if option in _EMPTY_IS_A_VALUE else None
     if kind == "list":
         return cell.replace(";", " ").replace(",", " ").split()
     if kind == "dict" or (kind == "raw" and cell.startswith("{")):
@@ -172,20 +177,32 @@ class _Place:
         return f"{self._name}, line {line}, column {column}"
 
 
-def checked_entry(raw: Any, spec: dict, columns: dict, where: Any) -> dict:
-    """All options of an entry in their types, with defaults. Raises ``InvalidInput`` that names place and option."""
-    if not isinstance(raw, dict):
-        raise InvalidInput(f"{where}: an entry must be a map of options")
-    options = {name: option.get("default") for name, option in spec.items()}
-    for key, value in raw.items():
-        name = columns.get(key, key)
-        if not name:
-            continue
-        if name not in spec:
-            raise InvalidInput(f"{where}: the option {key!r} is unknown", f"Known are {', '.join(sorted(spec))}")
-        if value is not None:
-            options[name] = _typed(value, spec[name], name, where)
-    return options
+class EntryChecker:
+    """Brings entries into the form of an argument spec. ``columns`` renames keys; one renamed to nothing is left out."""
+
+    def __init__(self, spec: dict, columns: dict):
+        self._spec = spec
+        self._names = {**{name: name for name in spec}, **columns}
+        self._defaults = {name: option.get("default") for name, option in spec.items()}
+        # Most values of most rosters are texts that need no second look.
+        self._any_text = {name for name, option in spec.items() if option["type"] == "str" and "choices" not in option}
+
+    def check(self, raw: Any, where: Any) -> dict:
+        """All options of an entry in their types, with defaults. Raises ``InvalidInput`` that names place and option."""
+        if not isinstance(raw, dict):
+            raise InvalidInput(f"{where}: an entry must be a map of options")
+        options = self._defaults.copy()
+        for key, value in raw.items():
+            name = self._names.get(key, key)
+            if value is None or not name:
+                continue
+            if name in self._any_text and type(value) is str:
+                options[name] = value
+            elif name in self._spec:
+                options[name] = _typed(value, self._spec[name], name, where)
+            else:
+                raise InvalidInput(f"{where}: the option {key!r} is unknown", f"Known are {', '.join(sorted(self._spec))}")
+        return options
 
 
 def _typed(value, option, name, where):
@@ -206,5 +223,5 @@ def _typed(value, option, name, where):
         if choices and part not in choices:
             raise InvalidInput(f"{where}: {name} is {part!r}, but must be one of {', '.join(choices)}")
     if kind == "dict" and "options" in option:
-        return checked_entry(value, option["options"], {}, f"{where}: {name}")
+        return EntryChecker(option["options"], {}).check(value, f"{where}: {name}")
     return value

@@ -315,8 +315,9 @@ class _Update:
         """Everything that one patch changes."""
         patch = {}
         for name in ("username", "email", *TEXTS):
-            if _differs(self.declared[name], self.user[name]):
-                patch[name] = self.declared[name]
+            wanted = self.declared[name]
+            if wanted is not None and wanted != self.user[name]:
+                patch[name] = wanted
                 self._expect(name, self.user[name], patch[name], **{name: patch[name]})
         for name in MAPS:
             self._map(name, patch)
