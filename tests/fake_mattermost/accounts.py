@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Users: create, read, change."""
+
 from __future__ import annotations
 
 from . import bodies
@@ -113,7 +113,7 @@ def get_user_by_username(call: Call) -> Response:
     try:
         user = call.state.users.get_by_username(name)
     except ApiError as error:
-        raise error if call.sees_all else PERMISSIONS(VIEW_MEMBERS)
+        raise (error if call.sees_all else PERMISSIONS(VIEW_MEMBERS)) from error
     call.need_sight(user.id)
     return _show(call, user)
 
@@ -140,7 +140,7 @@ def get_user_by_email(call: Call) -> Response:
     try:
         user = call.state.users.get_by_email(email)
     except ApiError as error:
-        raise error if call.sees_all else PERMISSIONS(VIEW_MEMBERS)
+        raise (error if call.sees_all else PERMISSIONS(VIEW_MEMBERS)) from error
     call.need_sight(user.id)
     etag = _etag(call, user)
     return call.unchanged(etag) or reply(profile(user, call.is_admin, privacy), headers={"ETag": etag})

@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Roles, activation and deletion of users."""
+
 from __future__ import annotations
 
 from . import bodies
@@ -40,8 +40,8 @@ def update_user_roles(call: Call) -> Response:
     try:
         set_roles(call.state, user_id, roles)
     except ApiError as error:
-        raise MISSING_ACCOUNT(status=400) if error.id == MISSING_ACCOUNT.id else error
-    call.audit("user=%s roles=%s" % (user_id, roles))
+        raise (MISSING_ACCOUNT(status=400) if error.id == MISSING_ACCOUNT.id else error) from error
+    call.audit(f"user={user_id} roles={roles}")
     return done()
 
 
@@ -73,7 +73,7 @@ def update_user_active(call: Call) -> Response:
     if active and user.is_guest and not call.state.settings["GuestAccountsSettings"]["Enable"]:
         raise ACTIVE_GUESTS_OFF()
     set_active(call.state, user, active)
-    call.audit("user_id=%s active=%s" % (user_id, str(active).lower()))
+    call.audit(f"user_id={user_id} active={str(active).lower()}")
     return done()
 
 

@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """From an HTTP request to its answer: routing, authentication, faults, rate limit."""
+
 from __future__ import annotations
 
 import asyncio
@@ -13,9 +13,27 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 # Importing a subject declares its operations.
-from . import accounts, activation, audits, bots, guests, images, listing  # noqa: F401
-from . import login, mails, mfa, passwords, services, sessions, settings  # noqa: F401
-from . import system, teams, terms, tokens, uploads  # noqa: F401
+from . import (  # noqa: F401
+    accounts,
+    activation,
+    audits,
+    bots,
+    guests,
+    images,
+    listing,
+    login,
+    mails,
+    mfa,
+    passwords,
+    services,
+    sessions,
+    settings,
+    system,
+    teams,
+    terms,
+    tokens,
+    uploads,
+)
 from .call import Call, Response, reply
 from .control import PREFIX, Control
 from .errors import NOT_FOUND, SERVER_BUSY, SESSION_EXPIRED, TOKEN_IN_QUERY, ApiError

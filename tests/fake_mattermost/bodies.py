@@ -1,7 +1,6 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Request bodies, read the way the server reads them.
 
 Some endpoints know the fields of their body and refuse values of the wrong type; names
@@ -9,6 +8,7 @@ of fields match in any case, unknown ones are ignored, ``null`` counts as not gi
 read a plain map of texts and take a body that they cannot read for an empty one. In both
 cases what follows the first JSON value is ignored, and so is the content type.
 """
+
 from __future__ import annotations
 
 import json
@@ -68,10 +68,9 @@ def record(raw: bytes, fields: dict[str, str]) -> dict[str, Any]:
         raise BadBody("not an object")
     result = {}
     for name, item in value.items():
-        name = name.lower()
-        kind = fields.get(name)
+        kind = fields.get(name.lower())
         if kind and item is not None:
-            result[name] = READERS[kind](item)
+            result[name.lower()] = READERS[kind](item)
     return result
 
 

@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Command line: start the server, say where it is, and end it on a signal."""
+
 from __future__ import annotations
 
 import argparse
@@ -17,6 +17,7 @@ import sys
 
 import orjson
 import uvicorn
+import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .accounts import add_user
@@ -53,8 +54,8 @@ def _arguments() -> argparse.Namespace:
 # ---- the first users -------------------------------------------------------------
 def add_administrator(state: State, login: str, password: str) -> str:
     """Create the system administrator; returns a personal access token."""
-    user = User(username=login.split("@")[0], email=login if "@" in login else login + "@example.com",
-                password=password)
+    name, at, _domain = login.partition("@")
+    user = User(username=name, email=login if at else name + "@example.com", password=password)
     add_user(state, user)
     return state.tokens.add(user.id, "fake_mattermost").token
 
@@ -166,17 +167,8 @@ def _run(args: argparse.Namespace) -> None:
     host = f"[{args.host}]" if ":" in args.host else args.host
     ready = {"url": f"http://{host}:{listener.getsockname()[1]}", "admin_login": args.admin_login,
              "admin_password": args.admin_password, "admin_token": token, "socket": args.socket}
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(servers, listener, args.socket, ready))
-
-
-def _loop_factory():
-    """uvloop where there is one."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 def main() -> int:

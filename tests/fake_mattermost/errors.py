@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Errors the server answers with, by name.
 
 ``id`` is what clients decide upon, ``status`` the HTTP status. Some errors are answered
 with another status in some places; ``MISSING_ACCOUNT(status=400)`` says so where it happens.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Guests: users with the role system_guest."""
+
 from __future__ import annotations
 
 from .activation import set_active

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Lists of users: pages, look-up of several, search, autocomplete, counts."""
+
 from __future__ import annotations
 
-from typing import Callable, Iterable
+from collections.abc import Callable, Iterable
+from itertools import islice
 
 import orjson
 
@@ -82,6 +83,9 @@ class RoleFilter:
             if role in tests:
                 self._tests.append(lambda user, test=tests[role]: user.id in members and test(user, members[user.id]))
 
+    def __bool__(self) -> bool:
+        return bool(self._tests)
+
     def __call__(self, user: User) -> bool:
         return not self._tests or any(test(user) for test in self._tests)
 
@@ -114,9 +118,9 @@ def get_users(call: Call) -> Response:
     _check_sort(call, sort, in_team, in_channel,
                 not_in_team or in_channel or not_in_channel or query.get("without_team") or group)
     team, channel = _members(call, team_id=in_team), _members(call, channel_id=in_channel)
-    keep = [_query_roles(call, team, channel), *_state_filters(call)]
+    keep = _filters(call, _query_roles(call, team, channel))
     constrained = parse_bool(query.get("group_constrained", ""))    # groups are not modelled: nobody is in one
-    users, etag, table = None, False, call.state.users
+    users, etag, table = None, "", call.state.users
     if parse_bool(query.get("without_team", "")):
         call.need(LIST_USERS_WITHOUT_TEAM)
         users = [user for user in table.in_order() if not call.state.teams.of(user.id)]
@@ -126,11 +130,13 @@ def get_users(call: Call) -> Response:
         users = [] if constrained else table.sorted(outside)
     elif not_in_team:
         need_team(call, not_in_team)
-        inside, etag = _members(call, team_id=not_in_team), True
+        inside = _members(call, team_id=not_in_team)
         users = [] if constrained else [user for user in table.in_order() if user.id not in inside]
+        etag = _etag(call, users)
     elif in_team:
         need_team(call, in_team)
-        users, etag = table.sorted(team), not sort
+        users = table.sorted(team)
+        etag = "" if sort else _etag(call, users)
         if sort == "create_at":
             users.sort(key=lambda user: user.create_at, reverse=True)
         elif sort == "last_activity_at":
@@ -147,14 +153,15 @@ def get_users(call: Call) -> Response:
 
 def _check_sort(call: Call, sort: str, in_team: str, in_channel: str, not_plain_team: str | None) -> None:
     """Some orders exist for the members of a team, others for those of a channel."""
-    if (sort and sort not in SORT_ORDERS
-            or sort in ("last_activity_at", "create_at") and (not in_team or not_plain_team)
-            or sort in ("status", "admin") and not in_channel):
+    if ((sort and sort not in SORT_ORDERS)
+            or (sort in ("last_activity_at", "create_at") and (not in_team or not_plain_team))
+            or (sort in ("status", "admin") and not in_channel)):
         raise bad_url("sort")
 
 
-def _state_filters(call: Call) -> list[Callable[[User], bool]]:
-    filters: list[Callable[[User], bool]] = []
+def _filters(call: Call, roles: RoleFilter) -> list[Callable[[User], bool]]:
+    """The filters that a query asks for."""
+    filters: list[Callable[[User], bool]] = [roles] if roles else []
     role = call.query.get("role", "").lower()
     if role:
         filters.append(lambda user: role in user.roles)     # a part of a name is enough
@@ -165,16 +172,27 @@ def _state_filters(call: Call) -> list[Callable[[User], bool]]:
     return filters
 
 
-def _page(call: Call, users: list[User] | None, keep: list[Callable[[User], bool]], etag: bool) -> Response:
+def _etag(call: Call, users: list[User]) -> str:
+    return f"{call.state.VERSION}.{len(users)}.{max((user.update_at for user in users), default=0)}"
+
+
+def _page(call: Call, users: list[User] | None, keep: list[Callable[[User], bool]], etag: str) -> Response:
     """A page of the users (None: all) that pass the filters."""
-    chosen = call.state.users.in_order() if users is None else users
-    rows = [user for user in _visible(call, chosen) if all(test(user) for test in keep)]
-    text = _texts(call, call.page_of(rows))
+    unchanged = call.unchanged(etag) if etag else None
+    if unchanged:
+        return unchanged
+    start, size = call.page * call.per_page, call.per_page
+    if users is None and not keep and call.sees_all:
+        rows = call.state.users.page(start, size)       # there may be many thousands: take just these
+    else:
+        chosen = _visible(call, call.state.users.in_order() if users is None else users)
+        rows = list(islice((user for user in chosen if all(test(user) for test in keep)), start, start + size))
+    text = _texts(call, rows)
     if parse_bool(call.query.get("active", "")) and parse_bool(call.query.get("inactive", "")):
         # The server notices the contradiction, but goes on: two JSON values in one answer.
         error = bad_url("inactive")
         return reply_text(text + b"\n" + orjson.dumps(error.body(call.request_id)), error.status)
-    return reply_text(text, headers={"ETag": f"{call.state.VERSION}.{len(rows)}"} if etag else None)
+    return reply_text(text, headers={"ETag": etag} if etag else None)
 
 
 # ---- several users by name or id -----------------------------------------------------------
@@ -264,7 +282,8 @@ def search_users(call: Call) -> Response:
     team, channel = _members(call, team_id=team_id), _members(call, channel_id=in_channel)
     table, teams = call.state.users, call.state.teams
     tests = [_matcher(term, _search_fields(call, emails=True)),
-             RoleFilter(body.get("roles", ()), body.get("team_roles", ()), body.get("channel_roles", ()), team, channel)]
+             RoleFilter(body.get("roles", ()), body.get("team_roles", ()), body.get("channel_roles", ()), team,
+                        channel)]
     if not body.get("allow_inactive"):
         tests.append(lambda user: not user.delete_at)
     if body.get("role"):
@@ -286,7 +305,10 @@ def search_users(call: Call) -> Response:
 
 @operation("autocomplete_users", "GET", "/users/autocomplete", when_busy=False)
 def autocomplete_users(call: Call) -> Response:
-    """Active users by the beginning of a name, for those who type. (The query is not named as the API reference says.)"""
+    """Active users by the beginning of a name, for those who type.
+
+    The parameters of the query are not named as the API reference says.
+    """
     team_id, channel_id = call.query.get("in_team", ""), call.query.get("in_channel", "")
     limit = _autocomplete_limit(call.query.get("limit", ""))
     if channel_id:

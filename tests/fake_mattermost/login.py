@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Login, and the change of the way a user logs in."""
+
 from __future__ import annotations
 
 from urllib.parse import quote
@@ -66,7 +66,7 @@ def login(call: Call) -> Response:
             _check_guest_login(call.state)
     except ApiError as error:
         call.audit("failure - login_id=" + login_id, user_id)
-        raise error if error.id in TOLD else _invalid_credentials(call.state)
+        raise (error if error.id in TOLD else _invalid_credentials(call.state)) from error
     state = call.state
     call.audit("authenticated", user.id)
     hours = state.settings["ServiceSettings"]["SessionLengthWebInHours"]

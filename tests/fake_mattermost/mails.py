@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Mails with tokens: password reset and verification of an address.
 
 Nothing is mailed. Tests read the outbox through the control surface.
 """
+
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass

@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Passwords: how they are kept, and the requests that change them."""
+
 from __future__ import annotations
 
 import hashlib
@@ -151,7 +151,7 @@ def _change_own(call: Call, current: str, new: str) -> None:
     try:
         prove(call.state, user, current)
     except ApiError as error:
-        raise WRONG_CURRENT_PASSWORD() if error.id == WRONG_PASSWORD.id else error
+        raise (WRONG_CURRENT_PASSWORD() if error.id == WRONG_PASSWORD.id else error) from error
     set_password(call.state, user.id, new)
 
 

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Roles, and what they permit.
 
 Only the permissions that the modelled requests ask for. A session's rights are those of its
 user at this moment: new roles take effect on open sessions at once.
 """
+
 from __future__ import annotations
 
 from functools import lru_cache

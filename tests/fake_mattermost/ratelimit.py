@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Limit on the rate of requests, as the server has it by default.
 
 All requests of one address count together. 100 may come at once, on top of one that is
 always free; after that 10 a second.
 """
+
 from __future__ import annotations
 
 import math

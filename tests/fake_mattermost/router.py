@@ -1,18 +1,18 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """The operations of the server: name, method, path, and who may reach them.
 
 Each subject declares its own with ``@operation``. The names of the users API are those of
 the API reference.
 """
+
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 API = "/api/v4"
 

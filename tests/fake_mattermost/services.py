@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """The login service of a user: PUT /users/ID/auth."""
+
 from __future__ import annotations
 
 from contextlib import suppress
@@ -33,5 +33,5 @@ def update_user_auth(call: Call) -> Response:
         raise AUTH_SAVE_FAILED()
     if not call.state.users.set_auth(user_id, service, data):
         raise AUTH_DATA_EXISTS()
-    call.audit("updated user %s auth to service=%s" % (user_id, service))
+    call.audit(f"updated user {user_id} auth to service={service}")
     return reply({"auth_service": service, "auth_data": data})

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Settings of the server (System Console), and the requests that read and change them.
 
 The defaults are those of a fresh 7.6 server, with one exception: personal access tokens
 are on, as the fake hands one out when it starts.
 """
+
 from __future__ import annotations
 
 import copy

@@ -1,7 +1,6 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Everything the server knows, in one place.
 
 There is one process and one event loop. A handler is an ordinary function: it reads and
@@ -9,6 +8,7 @@ changes the state without giving control away, so no other request ever sees, or
 with, half a change. (The body of a request is read before its handler starts.) That is why
 there are no locks here.
 """
+
 from __future__ import annotations
 
 from .audits import Audits

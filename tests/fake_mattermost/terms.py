@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Custom terms of service, and who accepted them."""
+
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
@@ -110,5 +110,5 @@ def register_terms_of_service_action(call: Call) -> Response:
         terms.accept(call.user_id, terms_id)
     else:
         terms.decline(call.user_id, terms_id)
-    call.audit("TermsOfServiceId=%s, accepted=%s" % (terms_id, str(accepted).lower()))
+    call.audit(f"TermsOfServiceId={terms_id}, accepted={str(accepted).lower()}")
     return done()

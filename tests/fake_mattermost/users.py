@@ -1,7 +1,6 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """The table of users, and the cache in front of it.
 
 A user that is read by id comes from a cache of the server; one that is read by name or mail
@@ -10,10 +9,12 @@ change of the login service and the conversion to a bot do not, and then the old
 by id until something else drops it. What went through the cache differs in one point: a
 timezone that is null in the database has become an empty map.
 """
+
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import Any, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from .basics import new_id, now
 from .errors import (

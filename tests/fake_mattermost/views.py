@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """What whom sees of a user.
 
 There are three views. The raw one shows everything, even the hash of the password. The
 own view leaves the secrets out; users get it of themselves, and administrators get it as
 answer to a change. The profile is what one gets of others; administrators see more of it.
 """
+
 from __future__ import annotations
 
 import orjson
@@ -70,7 +70,8 @@ class ProfileTexts:
         viewer = (as_admin, as_admin or privacy["ShowEmailAddress"], as_admin or privacy["ShowFullName"])
         texts = self._texts.setdefault(user.id, {})
         if viewer not in texts:
-            texts[viewer] = orjson.dumps(profile(user, as_admin, privacy))
+            # a copy: what orjson returns holds on to a much bigger buffer
+            texts[viewer] = bytes(memoryview(orjson.dumps(profile(user, as_admin, privacy))))
         return texts[viewer]
 
     def many(self, users: list[User], as_admin: bool, privacy: dict) -> bytes:
