@@ -34,7 +34,7 @@ class Plan:
 
     ``before`` and ``after`` hold what changes, by option name, without secrets. ``predicted`` is the resource as the
     API will return it; what only the server can choose is ``None`` in it. ``unknown`` names declared fields that
-    the server does not reveal.
+    the server does not reveal. ``looks_again``: as that of the service, for plans that differ in it.
     """
 
     steps: list = field(default_factory=list)
@@ -43,6 +43,7 @@ class Plan:
     predicted: Any = None
     unknown: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
+    looks_again: bool = True
     #: The answers of the operations that were carried out, by operation name. Not shown: they may hold secrets.
     answers: dict = field(default_factory=dict, repr=False)
 
@@ -137,7 +138,7 @@ def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
     """
     done: list = []
     current = plan
-    for looks_left in range(_FRESH_LOOKS if service.looks_again else 0, -1, -1):
+    for looks_left in range(_FRESH_LOOKS if service.looks_again and plan.looks_again else 0, -1, -1):
         try:
             current.execute(client)
             done += current.operations
