@@ -75,7 +75,7 @@ class Picture:
             return difference.getbbox() is None
         squares = difference.resize(_SQUARES, Image.Resampling.BOX)
         return (max(ImageStat.Stat(difference).mean) <= _TOLERANCE
-                and max(most for _least, most in squares.getextrema()) <= _TOLERANCE_OF_SQUARE)
+                and max(most for _least, most in ImageStat.Stat(squares).extrema) <= _TOLERANCE_OF_SQUARE)
 
     def _is_stored_unchanged(self) -> bool:
         with Image.open(io.BytesIO(self.content)) as image:

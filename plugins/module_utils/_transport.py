@@ -98,7 +98,8 @@ class Endpoint:
             return self
         try:
             parts = urlsplit(self.url)
-            valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+            valid = parts.scheme in ("http", "https") and (parts.port is None or parts.port > 0) and re.fullmatch(
+                r"[^\s.]+(\.[^\s.]+)*\.?", parts.hostname or "")
         except ValueError:
             valid = False
         # The value is not shown: it may hold a password.
@@ -191,7 +192,7 @@ class Transport:
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json, image/*"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Not even worked out: what a redirect names may be no address at all.
-        self._session.get_redirect_target = lambda response: None   # type: ignore[method-assign]
+        self._session.get_redirect_target = lambda response: None   # type: ignore[assignment,method-assign]
         # Any callable keeps requests from looking into .netrc.
         self._session.auth = lambda request: request
         if self.endpoint.socket:
