@@ -91,7 +91,7 @@ class Call:
 
     def sees(self, user_id: str) -> bool:
         """Whether the caller may see this user."""
-        return user_id == self.user_id or self.sees_all or user_id in self.state.channels.companions(self.user_id)
+        return user_id == self.user_id or self.sees_all or user_id in self.state.channels.circle(self.user_id)
 
     def need_sight(self, user_id: str) -> None:
         """Refuse a caller who may not see this user."""

@@ -19,7 +19,9 @@ from .router import OPERATIONS
 PREFIX = "/__control__/"
 JOURNAL_SIZE = 100_000
 KINDS = ("delay", "drop_before", "drop_after", "status", "truncated", "not_json")
-REASONS = {429: "limit exceeded\n", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+FIELDS = {"kind": str, "operation": str, "method": str, "path": str, "count": int, "skip": int,
+          "seconds": (int, float), "status": int, "effect": bool, "headers": dict}
+REASONS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n"
 
 
@@ -40,7 +42,7 @@ class Fault:
     seconds: float = 0
     status: int = 503
     effect: bool = False            # kinds status and not_json: whether the request takes effect
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str | None] = field(default_factory=dict)    # null: leave out one that is there by default
     id: str = field(default_factory=new_id)
 
     def fits(self, operation: str | None, method: str, path: str) -> bool:
@@ -70,20 +72,18 @@ class Fault:
         if self.kind == "drop_after":
             return None
         if self.kind == "not_json":
-            return Response(PAGE.format("Welcome"), 200, self.headers, "text/html")
-        return self._status_answer()
+            return self._respond(200, PAGE.format("Welcome"), "text/html", {})
+        if self.status == 429:
+            wait = str(max(1, round(self.seconds)))
+            return self._respond(429, "limit exceeded\n", "text/plain", {
+                "Retry-After": wait, "X-Ratelimit-Limit": "101", "X-Ratelimit-Remaining": "0",
+                "X-Ratelimit-Reset": wait})
+        title = f"{self.status} {REASONS.get(self.status, 'Error')}"
+        return self._respond(self.status, PAGE.format(title), "text/html", {})
 
-    def _status_answer(self) -> Response:
-        headers = dict(self.headers)
-        if self.status != 429:
-            return Response(PAGE.format(f"{self.status} {REASONS.get(self.status, 'Error')}"), self.status, headers,
-                            "text/html")
-        wait = str(max(1, round(self.seconds)))
-        for name, value in (("Retry-After", wait), ("X-Ratelimit-Limit", "101"), ("X-Ratelimit-Remaining", "0"),
-                            ("X-Ratelimit-Reset", wait)):
-            headers.setdefault(name, value)
-        headers = {name: value for name, value in headers.items() if value is not None}
-        return Response(REASONS[429], 429, headers, "text/plain")
+    def _respond(self, status: int, text: str, media_type: str, defaults: dict[str, str]) -> Response:
+        headers = {name: value for name, value in {**defaults, **self.headers}.items() if value is not None}
+        return Response(text, status, headers, media_type)
 
 
 class Control:
@@ -150,14 +150,15 @@ class Control:
 
 def _fault(body: dict[str, Any]) -> Fault:
     """The fault that a body describes."""
-    try:
-        fault = Fault(**body)
-    except TypeError as error:
-        raise BadRequest(str(error)) from error
+    for name, value in body.items():
+        if name not in FIELDS:
+            raise BadRequest(f"there is no field {name}; there are {', '.join(FIELDS)}")
+        if not isinstance(value, FIELDS[name]):
+            raise BadRequest(f"{name} is of the wrong type")
+    fault = Fault(**{"kind": "", **body})
     if fault.kind not in KINDS:
         raise BadRequest("kind is one of " + ", ".join(KINDS))
-    names = {entry.name for entry in OPERATIONS} | {"check_user_mfa"}
-    if fault.operation is not None and fault.operation not in names:
+    if fault.operation is not None and all(entry.name != fault.operation for entry in OPERATIONS):
         raise BadRequest(f"there is no operation {fault.operation}")
     if not (fault.operation or fault.path):
         raise BadRequest("give operation or path")

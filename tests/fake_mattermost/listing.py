@@ -44,7 +44,7 @@ def _visible(call: Call, users: Iterable[User]) -> Iterable[User]:
     """Leave out whom the caller may not see."""
     if call.sees_all:
         return users
-    seen = call.state.channels.companions(call.user_id) | {call.user_id}
+    seen = call.state.channels.circle(call.user_id)
     return (user for user in users if user.id in seen)
 
 
@@ -303,7 +303,7 @@ def search_users(call: Call) -> Response:
     return reply_text(_texts(call, _first(_visible(call, users), limit, *tests)))
 
 
-@operation("autocomplete_users", "GET", "/users/autocomplete", when_busy=False)
+@operation("autocomplete_users", "GET", "/users/autocomplete")
 def autocomplete_users(call: Call) -> Response:
     """Active users by the beginning of a name, for those who type.
 
@@ -366,7 +366,7 @@ def get_total_users_stats_filtered(call: Call) -> Response:
 @operation("get_known_users", "GET", "/users/known")
 def get_known_users(call: Call) -> Response:
     """Ids of all who share a channel with the caller."""
-    return reply(sorted(call.state.channels.companions(call.user_id)))
+    return reply(sorted(call.state.channels.circle(call.user_id) - {call.user_id}))
 
 
 @operation("get_users_by_group_channel_ids", "POST", "/users/group_channels")

@@ -15,7 +15,9 @@ from . import bodies
 from .basics import now
 from .call import Call, Response, done, reply
 from .errors import MFA_BAD_CODE, MFA_DISABLED, MFA_OTHER_SERVICE, MFA_REQUIRED, bad_body
-from .router import API, SESSION_NO_MFA, operation
+from .router import API, SESSION_NO_MFA, operation, removed
+
+removed("check_user_mfa", "POST", "/users/mfa")
 
 
 def is_code(secret: str, code: str) -> bool:

@@ -35,7 +35,7 @@ class Operation:
     http: bool              # reachable over the network
     local: bool             # reachable over the local mode socket
     when_busy: bool         # answered by a server that is marked busy
-    handler: Callable
+    handler: Callable | None
 
 
 OPERATIONS: list[Operation] = []
@@ -45,7 +45,7 @@ _patterns: dict[str, list[tuple[re.Pattern, Operation]]] = defaultdict(list)
 def operation(name: str, method: str, path: str, access: str = SESSION, *, http: bool = True, local: bool = False,
               when_busy: bool = True) -> Callable:
     """Declare the decorated function as handler of a request."""
-    def declare(handler: Callable) -> Callable:
+    def declare(handler: Callable | None) -> Callable | None:
         entry = Operation(name, method, API + path, access, http, local, when_busy, handler)
         pattern = re.sub(r"\\\{(\w+)\\\}", lambda m: f"(?P<{m[1]}>{SEGMENTS.get(m[1], ANY_ID)})",
                          re.escape(entry.path))
@@ -55,6 +55,11 @@ def operation(name: str, method: str, path: str, access: str = SESSION, *, http:
         _patterns[method].sort(key=lambda item: ("{" in item[1].path, item[1].path.count("{")))
         return handler
     return declare
+
+
+def removed(name: str, method: str, path: str) -> None:
+    """Declare a request that earlier versions of the server had."""
+    operation(name, method, path, http=False)(None)
 
 
 def find(method: str, path: str, local: bool) -> tuple[Operation | None, dict[str, str], bool]:

@@ -230,10 +230,9 @@ class Channels(_Groups):
                 channel.add(user)
         return channel
 
-    def companions(self, user_id: str) -> set[str]:
-        """All who share a channel with the user."""
-        found = set().union(*(channel.members for channel in self.of(user_id)))
-        return found - {user_id}
+    def circle(self, user_id: str) -> set[str]:
+        """The members of all channels of the user."""
+        return set().union(*(channel.members for channel in self.of(user_id)))
 
 
 # ---- who may ---------------------------------------------------------------------

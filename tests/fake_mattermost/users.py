@@ -59,11 +59,10 @@ def _tidy_mention_keys(user: User) -> None:
 
 
 def _drop_mentions_of(user: User, old_name: str) -> None:
-    """A user who is renamed is no longer mentioned by the old name."""
-    keys = (user.notify_props or {}).get("mention_keys")
-    if keys:
-        left = [key for key in keys.split(",") if key not in (old_name, "@" + old_name)]
-        user.notify_props = dict(user.notify_props or {}, mention_keys=",".join(left))
+    """A user who is renamed is no longer mentioned by the old name. The words that stay get a comma in front."""
+    keys = (user.notify_props or {}).get("mention_keys", "").split(",")
+    left = [key.strip() for key in keys if key.strip() not in ("", old_name, "@" + old_name)]
+    user.notify_props = dict(user.notify_props or {}, mention_keys="".join("," + key for key in left))
 
 
 class Users:
