@@ -209,6 +209,11 @@ class Client:
         return found
 
 
+def check_arguments(name: str, arguments: dict) -> None:
+    """Raises ``InvalidInput`` for arguments that the operation does not take, as ``Client.call`` does. Nothing is sent."""
+    _assemble(OPERATIONS[name], arguments)
+
+
 def _assemble(operation: Operation, arguments: dict):
     """Path, query, JSON body and file of a request."""
     unknown = set(arguments) - {parameter.name for parameter in operation.parameters}

@@ -46,7 +46,7 @@ class Operation:
     operation is sent again when it is unknown whether the first request took effect.
     ``local``: the local mode socket has it. ``remote``: the HTTP interface has it.
     ``needs``: licence or server setting that it depends on. ``removed_in``: the server version that no longer has it.
-    ``answer``: ``object``, ``list`` or ``picture``. ``answer_secrets``: keys of the answer that hold a secret.
+    ``answer``: ``object``, ``list`` or ``picture``. ``answer_secrets``: keys, at any depth of the answer, that hold a secret.
     """
 
     name: str
@@ -187,7 +187,7 @@ OPERATIONS = {operation.name: operation for operation in (
     _operation("get_sessions", "GET", "/users/{user_id}/sessions",
                "Get user's sessions", permission="the user itself or edit_other_users",
                parameters=(in_path("user_id"),),
-               answer="list"),
+               answer="list", answer_secrets=("csrf",)),
     _operation("get_total_users_stats", "GET", "/users/stats",
                "Get total count of users in the system", permission="a session"),
     _operation("get_total_users_stats_filtered", "GET", "/users/stats/filtered",

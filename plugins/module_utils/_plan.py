@@ -107,6 +107,9 @@ class Service:
         """The same keys after the plan was carried out, read from the server or taken from ``plan.answers``."""
         raise NotImplementedError
 
+    def write_files(self, plan: Plan) -> None:
+        """Write the files that the result names, on the host that runs the task. Not called in check mode."""
+
 
 @dataclass
 class Outcome:
@@ -124,10 +127,11 @@ _FRESH_LOOKS = 2
 def converge(service: Service, client, declaration: dict, check_mode: bool) -> Outcome:
     """Bring the server to what is declared, or predict that in check mode."""
     plan = service.plan(client, declaration)
-    if check_mode or not plan.changed:
+    if check_mode:
         return Outcome(plan, plan.operations, service.predict(plan))
-    done = carry_out(service, client, declaration, plan)
-    return Outcome(plan, done, service.read_back(client, plan))
+    done = carry_out(service, client, declaration, plan) if plan.changed else []
+    service.write_files(plan)
+    return Outcome(plan, done, service.read_back(client, plan) if plan.changed else service.predict(plan))
 
 
 def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
