@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: help venv demo test lint sanity unit conformance integration build clean
+.PHONY: help venv demo test lint sanity unit conformance integration bench build clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -57,6 +57,9 @@ conformance: $(READY) ## the fake server against recordings of a real one
 
 integration: $(READY) ## playbooks against the fake server (MATTERMOST_URL, MATTERMOST_TOKEN: against a real one)
 	$(PYTEST) tests/integration
+
+bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
+	@$(BIN)/python tests/benchmark
 
 build: $(READY) ## the collection as a file, in build
 	$(BIN)/ansible-galaxy collection build --force --output-path build

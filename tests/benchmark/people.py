@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The people of the benchmark."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+#: Marks the accounts that the benchmark makes on a server, so that it can clean up after itself.
+MARK = "mmops-bench"
+
+
+def usernames(count: int, prefix: str = "user") -> list[str]:
+    return [f"{MARK}-{prefix}-{number:05d}" for number in range(count)]
+
+
+def bodies(count: int, prefix: str = "user") -> list[dict[str, str]]:
+    """What POST /users takes."""
+    return [
+        {
+            "username": name,
+            "email": f"{name}@example.com",
+            "first_name": "Zoë",
+            "last_name": f"Ångström {name}",
+            "position": "Engineer",
+            "locale": "en",
+            "password": "A-Passw0rd-of-the-benchmark",
+        }
+        for name in usernames(count, prefix)
+    ]
+
+
+def write_roster(path: Path, count: int, prefix: str = "user") -> None:
+    """The same people as a roster. Their passwords count on creation only."""
+    people = bodies(count, prefix)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.DictWriter(file, people[0])
+        rows.writeheader()
+        rows.writerows(people)
+
+
+def write_load_file(path: Path, count: int) -> None:
+    """The same people for the option --load of the fake server."""
+    path.write_text("".join(json.dumps(body) + "\n" for body in bodies(count)), encoding="utf-8")
