@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 LINK := .tree/ansible_collections/mmops/mattermost
-REQUIREMENTS := tests/requirements.txt tests/fake_mattermost/requirements.txt
+REQUIREMENTS := tests/requirements.txt tests/conformance/requirements.txt tests/fake_mattermost/requirements.txt
 PYTEST = $(BIN)/python -m pytest --junit-xml=build/results/$@.xml
 # Ansible refuses to start in a locale that is not UTF-8.
 ifneq ($(shell locale charmap 2>/dev/null),UTF-8)
@@ -56,7 +56,7 @@ conformance: $(READY) ## the fake server against recordings of a real one
 	$(PYTEST) tests/conformance
 
 integration: $(READY) ## playbooks against the fake server (MATTERMOST_URL, MATTERMOST_TOKEN: against a real one)
-	$(PYTEST) tests/integration
+	$(PYTEST) $(if $(MATTERMOST_URL),,-n 2 --dist worksteal) --durations=5 tests/integration
 
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
 	@$(BIN)/python tests/benchmark

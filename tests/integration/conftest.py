@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from harness.flavours import FLAVOURS
 from harness.proxy import RecordingProxy, recording_proxy
 from servers import Server, fake_server, given_server
-
-#: Without a server from the environment, every target runs on both kinds of fake server.
-FLAVOURS = ["given"] if given_server() else ["unlicensed", "licensed"]
 
 
 @dataclass(frozen=True)

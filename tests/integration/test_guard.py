@@ -134,7 +134,7 @@ PLANTED = """\
   mmops.mattermost.mm_user:
     username: "{{ name }}"
     email: "{{ name }}@example.com"
-    password: Planted-password-1
+    password: Hush-planted-1
   changed_when: false
   vars:
     name: guard-{{ now(utc=true, fmt='%Y%m%d%H%M%S') }}
@@ -157,6 +157,10 @@ PLANTED = """\
   mmops.mattermost.mm_user:
     user_id: "{{ created.user.id }}"
     state: inactive
+
+- name: Say a password aloud
+  ansible.builtin.debug:
+    msg: The password is {{ 'Hush' ~ '-planted-1' }}
 """
 
 
@@ -167,8 +171,10 @@ def test_planted_lies_are_found_in_a_real_play(guarded, tmp_path: Path) -> None:
     run = run_target("planted", guarded.server, guarded.proxy, tmp_path, targets=tmp_path / "targets")
     assert run.status == 0, run.output
     assert run.tasks == 4
-    assert [problem.partition(" (")[0] for problem in run.problems] == [
-        "'planted : Create a user and deny it'",
-        "'planted : Change loop items and deny one of them'",
-    ], run.problems
-    assert "/api/v4/users, which no result reports" in run.problems[0]
+    creation, loop, secret = run.problems
+    assert creation.startswith("'Create a user and deny it'")
+    assert loop.startswith("'Change loop items and deny one of them'")
+    assert "(item second): sent PUT" in loop
+    assert secret.startswith("A password shows in the output of the play:")
+    assert "planted-1" not in secret
+    assert "/api/v4/users, which no result reports" in creation

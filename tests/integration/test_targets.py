@@ -8,16 +8,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from harness.plays import run_target, target_names
+from harness.flavours import FLAVOURS
+from harness.plays import SECRET_MARK, run_target, target_names
+
+#: In-process runs on all servers. Modules that are started by themselves do the same but slower, so one server does.
+RUNS = [(flavour, "in_process") for flavour in FLAVOURS] + [(FLAVOURS[-1], "module")]
 
 
+@pytest.mark.parametrize(("guarded", "host"), RUNS, indirect=["guarded"], scope="session")
 @pytest.mark.parametrize("target", target_names())
-def test_target(target: str, guarded, tmp_path: Path) -> None:
-    run = run_target(target, guarded.server, guarded.proxy, tmp_path)
+def test_target(target: str, guarded, host: str, tmp_path: Path) -> None:
+    run = run_target(target, guarded.server, guarded.proxy, tmp_path, in_process=host == "in_process")
     problems = list(run.problems)
     if run.status:
         problems.insert(0, f"ansible-playbook ended with status {run.status}")
     if not run.tasks:
         problems.append("The target has no task of this collection")
+    if host == "module" and "AnsiballZ_mm_" not in run.output:
+        problems.append("No module was started by itself")
     if problems:
-        pytest.fail("\n".join([*problems, "", run.output]), pytrace=False)
+        pytest.fail("\n".join([*problems, "", run.output.replace(SECRET_MARK, "(hidden) ")]), pytrace=False)

@@ -39,15 +39,17 @@ class CallbackModule(CallbackBase):
     def _started(self, task):
         self._write("task", name=task.get_name(), module=task.resolved_action or task.action, where=task.get_path())
 
-    def _ended(self, result):
+    def _ended(self, result, **verdict):
         # The fields of the task as they were in the run, templates filled in. Loop variables are not.
         fields = result.task_fields if hasattr(result, "task_fields") else result._task_fields
         outcome = result.result if hasattr(result, "result") else result._result
         looped = fields.get("loop") is not None or fields.get("loop_with")
         # A loop that could not be started has no results.
-        items = outcome["results"] if looped and "results" in outcome else [outcome]
+        # Of a task without a loop, Ansible takes "failed" and "skipped" out.
+        items = outcome["results"] if looped and "results" in outcome else [{**outcome, **verdict}]
         self._write(
             "result",
+            name=fields.get("name"),
             check_mode=bool(fields.get("check_mode")),
             items=[{key: item[key] for key in KEPT if key in item} for item in items],
         )
@@ -65,13 +67,13 @@ class CallbackModule(CallbackBase):
         self._ended(result)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._ended(result)
+        self._ended(result, failed=True)
 
     def v2_runner_on_skipped(self, result):
-        self._ended(result)
+        self._ended(result, skipped=True)
 
     def v2_runner_on_unreachable(self, result):
-        self._ended(result)
+        self._ended(result, failed=True)
 
     def v2_playbook_on_stats(self, stats):
         self._write("end")

@@ -107,6 +107,8 @@ def read_journal(lines: Iterable[str]) -> Journal:
                 journal.tasks[-1].requests.append(Request(entry["method"], entry["path"], status))
             case "result":
                 task = journal.tasks[-1]
+                # At its start, a task does not know the values of the templates in its name.
+                task.name = entry.get("name") or task.name
                 task.check_mode = task.check_mode or entry["check_mode"]
                 task.items += entry["items"]
                 task.ended = True

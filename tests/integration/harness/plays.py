@@ -22,6 +22,9 @@ TARGETS = HERE / "targets"
 #: What Ansible prints when a callback plugin raises; the play goes on without it.
 BROKEN_CALLBACK = "in callback plugin"
 
+#: Every password of a target begins with it.
+SECRET_MARK = "Hush-"
+
 
 @dataclass(frozen=True)
 class Run:
@@ -42,8 +45,19 @@ def target_names() -> list[str]:
     )
 
 
-def run_target(target: str, server: Server, proxy: RecordingProxy, folder: Path, *, targets: Path = TARGETS) -> Run:
-    """Runs a target against the server behind the proxy. ``folder`` is an empty one for whatever the play leaves."""
+def run_target(
+    target: str,
+    server: Server,
+    proxy: RecordingProxy,
+    folder: Path,
+    *,
+    targets: Path = TARGETS,
+    in_process: bool = True,
+) -> Run:
+    """Runs a target against the server behind the proxy. ``folder`` is an empty one for whatever the play leaves.
+
+    ``in_process``: modules may run inside the Ansible process, as users have it; otherwise each is started by itself.
+    """
     journal = folder / "journal.jsonl"
     playbook = folder / f"{target}.yml"
     play = {
@@ -59,14 +73,17 @@ def run_target(target: str, server: Server, proxy: RecordingProxy, folder: Path,
         "ANSIBLE_CALLBACKS_ENABLED": "journal",
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
         "ANSIBLE_DIFF_ALWAYS": "true",
+        "ANSIBLE_INJECT_FACT_VARS": "false",
         "ANSIBLE_NOCOLOR": "true",
         "ANSIBLE_ROLES_PATH": str(targets),
+        "MATTERMOST_IN_PROCESS": str(in_process).lower(),
         "MATTERMOST_TEST_JOURNAL": str(journal),
     }
     proxy.journal = journal
     try:
         process = subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), playbook],
+            # With all details, as secrets must not show in them either.
+            [Path(sys.executable).with_name("ansible-playbook"), "-vvv", playbook],
             cwd=folder,
             env=environment,
             check=False,
@@ -80,4 +97,9 @@ def run_target(target: str, server: Server, proxy: RecordingProxy, folder: Path,
     tasks, problems = guard.check(journal)
     if BROKEN_CALLBACK in process.stdout:
         problems.append("A callback plugin failed, see the output of the play")
+    for secret, what in ((SECRET_MARK, "A password"), (server.token, "The token")):
+        for line in process.stdout.splitlines():
+            if secret in line:
+                # The line itself does not belong into a log.
+                problems.append(f"{what} shows in the output of the play: {line.partition(secret)[0][-60:]}...")
     return Run(process.returncode, process.stdout, tasks, problems)
