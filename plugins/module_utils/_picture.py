@@ -22,9 +22,6 @@ try:
 except ImportError:
     HAS_PILLOW = False
 
-#: The value of the option ``image`` that stands for the picture that the server draws itself.
-DEFAULT_PICTURE = "default"
-
 _SIZE = (128, 128)
 
 #: Largest mean difference of a colour channel (0 to 255) that counts as equal, for the whole picture and for any of its

@@ -129,9 +129,12 @@ def converge(service: Service, client, declaration: dict, check_mode: bool) -> O
     plan = service.plan(client, declaration)
     if check_mode:
         return Outcome(plan, plan.operations, service.predict(plan))
-    done = carry_out(service, client, declaration, plan) if plan.changed else []
+    if not plan.changed:
+        service.write_files(plan)
+        return Outcome(plan, [], service.predict(plan))
+    done = carry_out(service, client, declaration, plan)
     service.write_files(plan)
-    return Outcome(plan, done, service.read_back(client, plan) if plan.changed else service.predict(plan))
+    return Outcome(plan, done, service.read_back(client, plan))
 
 
 def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:

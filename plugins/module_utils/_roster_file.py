@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MissingLibrary
 
@@ -31,8 +31,7 @@ _TRUE = frozenset({"true", "yes", "y", "on", "1"})
 _FALSE = frozenset({"false", "no", "n", "off", "0"})
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One user of a roster: where it is written (``str()`` of it, for messages), and the declared options."""
 
     where: Any

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, RequestRejected
-from ansible_collections.mmops.mattermost.plugins.module_utils._picture import DEFAULT_PICTURE, Picture
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, answer_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import (
     DEFAULT_MAPS,
+    DEFAULT_PICTURE,
     MAPS,
     TEXTS,
     check_declaration,
     merge,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.mmops.mattermost.plugins.module_utils._picture import Picture
 
 #: What the result shows in place of a secret in a diff.
 HIDDEN = "(not shown)"
@@ -124,7 +127,11 @@ class UserService(Service):
     @staticmethod
     def _picture(declaration) -> Picture | None:
         path = declaration["image"]
-        return Picture.read(path) if path and path != DEFAULT_PICTURE else None
+        if not path or path == DEFAULT_PICTURE:
+            return None
+        # Here, because Pillow takes longer to import than most tasks run.
+        from ansible_collections.mmops.mattermost.plugins.module_utils._picture import Picture  # noqa: PLC0415
+        return Picture.read(path)
 
     def _compare_picture(self, client, declaration, observation):
         if declaration["image"] is None:
@@ -156,7 +163,31 @@ def plan_user(declaration: dict, seen: Observation) -> Plan:
         return _plan_creation(declaration, seen) if state == "present" else Plan()
     if state == "absent":
         return _plan_deletion(declaration, user)
+    if _plainly_as_declared(declaration, user):
+        return Plan(predicted=user)
     return _Update(declaration, seen).plan
+
+
+def _plainly_as_declared(declaration, user) -> bool:
+    """Whether nothing but plain fields is declared, and all of them match: the case of most users in most runs.
+
+    Only a short cut, which halves the time that a large roster takes.
+    """
+    if declaration["state"] != "present" or user["delete_at"]:
+        return False
+    for name in _ASK_FOR_A_CLOSER_LOOK:
+        if declaration[name] is not None:
+            return False
+    for name in _PLAIN:
+        if declaration[name] is not None and declaration[name] != user[name]:
+            return False
+    if declaration["password"] and declaration["update_password"] != "on_create":    # noqa: S105  the name of a policy
+        return False
+    return declaration["roles"] is None or set(declaration["roles"]) == set(user["roles"].split())
+
+
+_PLAIN = ("username", "email", *TEXTS)
+_ASK_FOR_A_CLOSER_LOOK = ("guest", "bot", "auth_service", "email_verified", "image", "terms_of_service", *MAPS)
 
 
 # -- creation ------------------------------------------------------------------------------------------------------
@@ -314,7 +345,7 @@ class _Update:
     def _fields(self):
         """Everything that one patch changes."""
         patch = {}
-        for name in ("username", "email", *TEXTS):
+        for name in _PLAIN:
             wanted = self.declared[name]
             if wanted is not None and wanted != self.user[name]:
                 patch[name] = wanted
@@ -383,7 +414,7 @@ class _Update:
             patch["notify_props"] = merge({}, self.declared["notify_props"], True)
             self.plan.unknown.remove("notify_props")
             self.plan.note("notify_props", HIDDEN, patch["notify_props"])
-        kept = {name: self.user[name] for name in ("username", "email", *TEXTS, *MAPS) if self.user.get(name)}
+        kept = {name: self.user[name] for name in (*_PLAIN, *MAPS) if self.user.get(name)}
         self.plan.add("update_user", user_id=self.user_id, id=self.user_id, **{**kept, **patch})
 
     def _verified_email(self):
@@ -492,7 +523,7 @@ def deviations(plan: Plan, user: dict) -> list:
     warnings = []
     for name in plan.after:
         expected = plan.predicted.get(name)
-        if name in ("username", "email", "roles", *TEXTS, *MAPS) and name in user and expected is not None:
+        if name in ("roles", *_PLAIN, *MAPS) and name in user and expected is not None:
             actual = user[name]
             same = set(actual.split()) == set(expected.split()) if name == "roles" else actual == expected
             if not same:

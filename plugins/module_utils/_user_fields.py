@@ -22,6 +22,9 @@ DEFAULT_NOTIFY_PROPS = {
 DEFAULT_TIMEZONE = {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}
 DEFAULT_MAPS = {"props": {}, "notify_props": DEFAULT_NOTIFY_PROPS, "timezone": DEFAULT_TIMEZONE}
 
+#: The value of the option ``image`` that stands for the picture that the server draws itself.
+DEFAULT_PICTURE = "default"
+
 #: Maps of strings, which the server replaces as a whole.
 MAPS = tuple(DEFAULT_MAPS)
 

@@ -11,6 +11,7 @@ Options, defaults, masking of secrets and results are those of the module.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import multiprocessing.util
 import os
@@ -47,6 +48,8 @@ class _OpenClients:
             if not self._clients:
                 # Workers leave without atexit; this runs there as well as in the main process.
                 multiprocessing.util.Finalize(None, self.close, exitpriority=1)
+                # What the worker inherited is no garbage, but every collection would look through all of it again.
+                gc.freeze()
             self._clients[key] = make_client(options).__enter__()
         return self._clients[key]
 
