@@ -39,6 +39,14 @@ _NO_LDAP = Explanation(
     "LDAP is not available on this server",
     "It needs a licence with LDAP and LdapSettings.Enable")
 
+_NO_TRANSFER = Explanation(
+    "the change of the login service by users is switched off",
+    "Set ServiceSettings.ExperimentalEnableAuthenticationTransfer to true on the server")
+
+_NO_TRANSFER_WITH_LDAP = Explanation(
+    "LDAP is not available on this server, or the change of the login service by users is switched off",
+    "It needs a licence with LDAP, LdapSettings.Enable and ServiceSettings.ExperimentalEnableAuthenticationTransfer")
+
 EXPLANATIONS = {
     "api.admin.ldap.not_available.app_error": _NO_LDAP,
     "api.admin.saml.not_available.app_error": Explanation(
@@ -66,11 +74,19 @@ EXPLANATIONS = {
         "the token was sent in the address", "Send it in the Authorization header"),
     "api.create_terms_of_service.custom_terms_of_service_disabled.app_error": Explanation(
         "custom terms of service are not available", "They need a licence and SupportSettings.CustomTermsOfServiceEnabled"),
+    "api.migrate_to_saml.error": _hint(     # the server has no other id for LDAP
+        "the migration failed, maybe after some accounts had been migrated",
+        "Run the task in check mode to see who is left; the server's log tells more"),
     "api.team.demote_user_to_guest.disabled.error": Explanation(
         "guest accounts are switched off", "Set GuestAccountsSettings.Enable to true on the server"),
     "api.team.demote_user_to_guest.license.error": Explanation(
         "guest accounts need a licence, which this server does not have",
         "Leave out guest: true, or install a licence"),
+    "api.user.authorize_oauth_user.unsupported.app_error": Explanation(
+        "the login service is not configured on this server", "Configure and enable it (GitLabSettings, GoogleSettings, ...)"),
+    "api.user.activate_mfa.email_and_ldap_only.app_error": Explanation(
+        "only accounts with e-mail or LDAP login have multi-factor authentication in Mattermost",
+        "Enrol the user in its own login service"),
     "api.user.autocomplete_users.missing_team_id.app_error": Explanation(
         "a channel filter needs its team as well", "Give in_team together with in_channel"),
     "api.user.check_user_login_attempts.too_many.app_error": Explanation(
@@ -93,12 +109,16 @@ EXPLANATIONS = {
         "the server forbids permanent deletion of users",
         "Set ServiceSettings.EnableAPIUserDeletion to true on the server, or declare state: inactive instead"),
     "api.user.demote_user_to_guest.already_guest.app_error": Explanation("the user is a guest already", ""),
-    "api.user.email_to_ldap.not_available.app_error": _NO_LDAP,
+    "api.user.email_to_ldap.not_available.app_error": _NO_TRANSFER_WITH_LDAP,
+    "api.user.email_to_oauth.not_available.app_error": _NO_TRANSFER,
     "api.user.get_uploads_for_user.forbidden.app_error": Explanation(
         "only the owner sees its uploads, administrators included", "Use the token of that user"),
     "api.user.get_user_by_email.permissions.app_error": Explanation(
         "the caller may not see e-mail addresses",
         "Use the token of a system administrator, or set PrivacySettings.ShowEmailAddress to true"),
+    "api.user.ldap_to_email.not_available.app_error": _NO_TRANSFER_WITH_LDAP,
+    "api.user.ldap_to_email.not_ldap_account.app_error": Explanation(
+        "the user does not log in with LDAP", "Correct current_service"),
     "api.user.login.blank_pwd.app_error": Explanation("the password is empty", "Give api_password"),
     "api.user.login.bot_login_forbidden.app_error": Explanation(
         "a bot cannot log in with a password", "Use a personal access token of the bot"),
@@ -112,11 +132,20 @@ EXPLANATIONS = {
         "the e-mail address of the account is not verified",
         "Verify it, or set EmailSettings.RequireEmailVerification to false"),
     "api.user.login_cws.license.error": Explanation("the server has no Cloud licence", "Log in with another method"),
+    "api.user.oauth_to_email.context.app_error": Explanation(
+        "the server lets the user alone switch back to email", "Use a token of that user, or set a password as administrator"),
+    "api.user.oauth_to_email.not_available.app_error": _NO_TRANSFER,
     "api.user.patch_user.login_provider_attribute_set.app_error": _hint(
         "the user's login service owns this field", "Change it in the login service"),
     "api.user.promote_guest_to_user.no_guest.app_error": Explanation("the user is no guest", ""),
     "api.user.reset_password.invalid_link.app_error": Explanation(
         "the token for the password reset is unknown or used up", "Ask for a new e-mail"),
+    "api.user.reset_password.link_expired.app_error": Explanation(
+        "the token for the password reset has expired, or was sent to another address", "Ask for a new e-mail"),
+    "api.user.reset_password.sso.app_error": Explanation(
+        "the user logs in with another service and has no password here", "Reset the password in that service"),
+    "api.user.send_password_reset.send.app_error": Explanation(
+        "the server could not send the e-mail", "Check EmailSettings on the server (SMTPServer, SMTPPort, ...)"),
     "api.user.send_password_reset.sso.app_error": Explanation(
         "the user logs in with another service and has no password here", "Reset the password in that service"),
     "api.user.update_active.cannot_enable_guest_when_guest_feature_is_disabled.app_error": Explanation(
@@ -169,6 +198,14 @@ EXPLANATIONS = {
     "app.user.update_auth_data.app_error": Explanation(
         "auth_service or auth_data is too long", "Use at most 32 and 128 characters"),
     "app.user_access_token.disabled": _SWITCHED_OFF_TOKENS,
+    "app.user_access_token.expires_at_in_past.app_error": Explanation(
+        "the server's clock says that the token would have expired already", "Give a longer expires_after, or check the clocks"),
+    "app.user_access_token.expires_at_required.app_error": Explanation(
+        "the server wants every new token to expire",
+        "Declare expires_after, with at most ServiceSettings.MaximumPersonalAccessTokenLifetimeDays of the server"),
+    "app.user_access_token.expires_at_too_far.app_error": Explanation(
+        "the server does not let tokens live that long",
+        "Declare expires_after with at most ServiceSettings.MaximumPersonalAccessTokenLifetimeDays of the server"),
     "app.user_access_token.get_by_user.app_error": Explanation("there is no such token", "Check token_id"),
     "app.user_access_token.invalid_or_missing": Explanation("there is no such token", "Check token_id"),
     "mfa.activate.bad_token.app_error": Explanation(
