@@ -21,7 +21,6 @@ REST = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "changelogs",
 ADDED = {"FILES.json", "MANIFEST.json"}
 
 
-
 def ansible(tool: str, *arguments: str | Path, collections: Path, home: Path) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     environment |= {"ANSIBLE_COLLECTIONS_PATH": str(collections), "ANSIBLE_HOME": str(home)}
