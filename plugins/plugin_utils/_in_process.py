@@ -15,6 +15,8 @@ import gc
 import json
 import multiprocessing.util
 import os
+import signal
+import threading
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
@@ -41,13 +43,13 @@ class _OpenClients:
 
     def __init__(self):
         self._clients = {}
+        self._closing = False
 
     def get(self, key, options):
         """The client for these options, opened if it is not open yet. Raises ``MattermostError``."""
         if key not in self._clients:
             if not self._clients:
-                # Workers leave without atexit; this runs there as well as in the main process.
-                multiprocessing.util.Finalize(None, self.close, exitpriority=1)
+                self._close_at_the_end()
                 # What the worker inherited is no garbage, but every collection would look through all of it again.
                 gc.freeze()
             self._clients[key] = make_client(options).__enter__()
@@ -57,8 +59,24 @@ class _OpenClients:
         """Forget a client whose session is no longer valid."""
         self._clients.pop(key, None)
 
+    def _close_at_the_end(self):
+        """Ansible tells no plugin that a loop is over. A worker ends by itself, or by a signal at the end of a play."""
+        multiprocessing.util.Finalize(None, self.close, exitpriority=1)     # workers leave without atexit
+        previous = signal.getsignal(signal.SIGTERM)
+
+        def end(number, frame):
+            if self._closing:
+                return      # let it finish, the process ends right after
+            self.close()
+            if callable(previous):
+                previous(number, frame)
+
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, end)
+
     def close(self):
         """Log out and close all connections."""
+        self._closing = True
         while self._clients:
             _, client = self._clients.popitem()
             with contextlib.suppress(MattermostError):
