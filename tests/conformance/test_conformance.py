@@ -331,9 +331,9 @@ def test_fault_delay(fake: Fake) -> None:
 def test_fault_by_path_count_and_skip(fake: Fake) -> None:
     fake.control("POST", "faults", {"method": "GET", "path": "/api/v4/users/*", "kind": "status", "status": 503,
                                     "skip": 1, "count": 2})
-    assert [fake.call("GET", "/users/me").status_code for _ in range(4)] == [200, 503, 503, 200]
+    assert [fake.call("GET", "/users/me").status_code for unused in range(4)] == [200, 503, 503, 200]
     fake.control("POST", "faults", {"path": "/api/v4/users/me", "kind": "status", "status": 502, "count": -1})
-    assert [fake.call("GET", "/users/me").status_code for _ in range(3)] == [502, 502, 502]
+    assert [fake.call("GET", "/users/me").status_code for unused in range(3)] == [502, 502, 502]
     assert len(fake.control("GET", "faults").json()) == 1
     fake.control("DELETE", "faults")
     assert fake.call("GET", "/users/me").status_code == 200

@@ -7,33 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from importlib import import_module
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-# Importing a subject declares its operations.
-from . import (  # noqa: F401
-    accounts,
-    activation,
-    audits,
-    bots,
-    guests,
-    images,
-    listing,
-    login,
-    mails,
-    mfa,
-    passwords,
-    services,
-    sessions,
-    settings,
-    system,
-    teams,
-    terms,
-    tokens,
-    uploads,
-)
+from . import tokens
 from .call import Call, Response, reply
 from .control import PREFIX, Control
 from .errors import NOT_FOUND, SERVER_BUSY, SESSION_EXPIRED, TOKEN_IN_QUERY, ApiError
@@ -42,6 +22,12 @@ from .ratelimit import RateLimit
 from .router import OPEN, SESSION, Operation, find
 from .sessions import COOKIE, clear_cookie
 from .state import State
+
+# Importing a subject declares its operations.
+SUBJECTS = ("accounts", "activation", "audits", "bots", "guests", "images", "listing", "login", "mails", "mfa",
+            "passwords", "services", "sessions", "settings", "system", "teams", "terms", "tokens", "uploads")
+for subject in SUBJECTS:
+    import_module(f"{__package__}.{subject}")
 
 log = logging.getLogger("fake_mattermost")
 

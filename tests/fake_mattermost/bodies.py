@@ -49,7 +49,7 @@ def _text_list(value: Any) -> list[str]:
 
 def _exactly(kind: type):
     def read(value: Any) -> Any:
-        if type(value) is not kind:     # bool is an int in Python, but not in JSON
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):    # JSON keeps these apart
             raise BadBody(f"not of type {kind.__name__}")
         return value
     return read

@@ -141,10 +141,15 @@ class Call:
         return value if value >= 0 else default
 
     # ---- traces ------------------------------------------------------------
-    def audit(self, extra: str = "", user_id: str | None = None) -> None:
-        """Note what was done in the audits of the caller (or of the user)."""
-        self.state.audits.add(user_id or self.user_id, self.path, extra, self.address,
-                              self.session.id if self.session else "")
+    def audit(self, extra: str = "") -> None:
+        """Note what was done in the audits of the caller."""
+        self.state.audits.add(self.user_id, self.path, extra, self.address, self.session.id if self.session else "")
+
+    def audit_of(self, user_id: str, extra: str) -> None:
+        """Note what was done in the audits of a user, and who did it."""
+        if self.session:
+            extra += " session_user=" + self.user_id
+        self.state.audits.add(user_id, self.path, extra, self.address, self.session.id if self.session else "")
 
     def unchanged(self, etag: str) -> Response | None:
         """304, if the caller has the version with this ETag."""

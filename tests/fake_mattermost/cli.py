@@ -108,6 +108,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
     except OSError as error:
+        listener.close()
         raise StartError(f"{host}:{port}: {error}") from error
     return listener
 
@@ -176,7 +177,7 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     try:
         _run(_arguments())
-    except StartError as error:
+    except (StartError, ApiError, OSError) as error:
         sys.stderr.write(f"fake_mattermost: {error}\n")
         return 1
     return 0

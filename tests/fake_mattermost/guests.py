@@ -51,7 +51,8 @@ def _change(state, user_id: str, roles: str, guest: bool) -> None:
 
 
 def deactivate_all(state) -> None:
-    """Guest accounts were switched off."""
+    """Guest accounts were switched off: those who are nothing but guests are deactivated."""
     for user_id in state.users.ids():
-        if state.users.row(user_id).is_guest:
-            set_active(state, state.users.get(user_id), False)
+        user = state.users.row(user_id)
+        if user.roles == "system_guest" and not user.delete_at:
+            set_active(state, user.copy(), False)

@@ -60,18 +60,19 @@ def login(call: Call) -> Response:
     """Open a session; its token is in the header `Token`."""
     body = bodies.texts(call.body)
     user_id, login_id = body.get("id", ""), body.get("login_id", "")
+    call.audit_of(user_id, "attempt - login_id=" + login_id)
     try:
         user = _authenticate(call.state, user_id, login_id, body.get("password", ""), body.get("token", ""))
         if user.is_guest:
             _check_guest_login(call.state)
     except ApiError as error:
-        call.audit("failure - login_id=" + login_id, user_id)
+        call.audit_of(user_id, "failure - login_id=" + login_id)
         raise (error if error.id in TOLD else _invalid_credentials(call.state)) from error
     state = call.state
-    call.audit("authenticated", user.id)
+    call.audit_of(user.id, "authenticated")
     hours = state.settings["ServiceSettings"]["SessionLengthWebInHours"]
     call.session = state.sessions.log_in(user.id, body.get("device_id", ""), hours)
-    call.audit("success session_user=" + user.id)
+    call.audit_of(user.id, "success")
     user.terms_of_service_id, user.terms_of_service_create_at = state.terms.accepted(user.id)
     response = reply(own(user), headers={"Token": call.session.token})
     if call.headers.get("x-requested-with") == "XMLHttpRequest":

@@ -86,7 +86,8 @@ def verify_user_email(call: Call) -> Response:
     if len(token) != TOKEN_LENGTH:
         raise bad_body("token")
     mail = call.state.outbox.find("verify_email", token)
-    if mail is None or call.state.users.row(mail.user_id) is None:
+    users = call.state.users
+    if mail is None or users.row(mail.user_id) is None or not users.is_free(mail.to, mail.user_id):
         raise VERIFY_BAD_LINK()
     mark_verified(call.state, mail.user_id, mail.to)
     call.state.outbox.use(token)

@@ -122,6 +122,11 @@ class Users:
         row = (by_name and self._by_name.get(login_id)) or (by_email and self._by_email.get(login_id)) or None
         return row.copy() if row else None
 
+    def is_free(self, email: str, user_id: str) -> bool:
+        """Whether no other user has this mail address."""
+        owner = self._by_email.get(email)
+        return owner is None or owner.id == user_id
+
     def in_order(self) -> Iterator[User]:
         """All rows, ordered by user name."""
         return map(self._by_name.__getitem__, self._names)
