@@ -93,6 +93,12 @@ def test_a_request_arrives_as_it_was_sent(proxy: RecordingProxy) -> None:
     assert len(answer.headers.get_all("Content-Length")) == 1
 
 
+def test_no_cookie_of_an_answer_comes_with_the_next_request(proxy: RecordingProxy) -> None:
+    ask(proxy, "GET", "/api")
+    _answer, text = ask(proxy, "GET", "/api")
+    assert "cookie" not in {name.lower() for name, _value in json.loads(text)["headers"]}
+
+
 def test_a_packed_answer_stays_packed(proxy: RecordingProxy) -> None:
     answer, body = ask(proxy, "GET", "/packed")
     assert body == PACKED

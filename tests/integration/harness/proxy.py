@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -70,7 +71,11 @@ class RecordingProxy:
         elif os.environ.get("MATTERMOST_CA_PATH"):
             verify = ssl.create_default_context(cafile=os.environ["MATTERMOST_CA_PATH"])
         loopback = urlsplit(self.upstream).hostname in ("127.0.0.1", "::1", "localhost")
-        return httpx.AsyncClient(verify=verify, trust_env=not loopback, timeout=PATIENCE, follow_redirects=False)
+        # Cookies belong to whoever is in front. The server would even prefer one to the token of the next request.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        return httpx.AsyncClient(
+            verify=verify, trust_env=not loopback, timeout=PATIENCE, follow_redirects=False, cookies=no_cookies
+        )
 
     def application(self) -> Starlette:
         async def forward(request: Request) -> Response:
