@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,12 @@ import pytest
 LINK = Path(__file__).resolve().parents[1] / ".tree" / "ansible_collections" / "mmops" / "mattermost"
 
 
+def _interrupt(*_unused: object) -> None:
+    raise KeyboardInterrupt
+
+
 def pytest_configure() -> None:
+    # A cancelled run cleans up as an interrupted one does: fixtures stop their servers.
+    signal.signal(signal.SIGTERM, _interrupt)
     if not LINK.is_dir():
         raise pytest.UsageError("The link that makes the collection importable is missing: run `make venv` first")
