@@ -189,8 +189,8 @@ def _check_numbers(declared, ways):
         raise InvalidInput(f"limit: {ways[0]} answers at most {LARGEST_SEARCH} users", "Give a smaller number")
     if declared["audits_limit"] < 0:
         raise InvalidInput("audits_limit must not be negative", "0 stands for all")
-    if not 1 <= declared["workers"] <= POOL_SIZE:
-        raise InvalidInput(f"workers must be between 1 and {POOL_SIZE}")
+    if not 1 <= declared["concurrency"] <= POOL_SIZE:
+        raise InvalidInput(f"concurrency must be between 1 and {POOL_SIZE}")
 
 
 def _check_directory(declared):
@@ -231,7 +231,7 @@ def select(client, declared: dict) -> Selection:
 
 
 def _named(client, declared) -> Selection:
-    workers = declared["workers"]
+    workers = declared["concurrency"]
     usernames, emails = (_once(declared[option]) for option in ("usernames", "emails"))
     user_ids = _once(declared["user_ids"])
     found = _by_usernames(client, usernames, workers)
@@ -383,7 +383,7 @@ def gather(client, declared: dict, users: list, plan: InfoPlan) -> list:
 
     items = [(user, subject) for subject in subjects for user in users]
     refused = []
-    for (user, subject), (value, reason) in zip(items, in_parallel(declared["workers"], read, items)):
+    for (user, subject), (value, reason) in zip(items, in_parallel(declared["concurrency"], read, items)):
         picture = isinstance(value, bytes)
         user[subject] = _picture(plan, declared["image_directory"], subject, user, value) if picture else value
         if reason:

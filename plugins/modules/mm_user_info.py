@@ -130,7 +130,7 @@ options:
       - V(terms_of_service) are the terms of service that the user has accepted last. Only the user and administrators see
         them.
       - V(image) is the profile picture, V(default_image) the one that the server draws, see O(image_directory).
-      - Each costs one request or more for each user; requests run in parallel, see O(workers). Tokens of more than 20 users
+      - Each costs one request or more for each user; requests run in parallel, see O(concurrency). Tokens of more than 20 users
         are read all at once, if the caller is an administrator.
       - What the server does not tell the caller is V(null), and listed in RV(refused).
     type: list
@@ -151,7 +151,7 @@ options:
         V(image-USERNAME.png) and V(default_image-USERNAME.png). The result then has the path instead of the picture.
       - Files that exist are overwritten. In check mode none is written. The task is not changed in either case.
     type: path
-  workers:
+  concurrency:
     description: Number of requests that run at the same time at most, from 1 to 16, where the API tells of one user at a time.
     type: int
     default: 8
@@ -464,7 +464,7 @@ SUBJECT = Subject(
         require_all=dict(type="bool", default=False),
         audits_limit=dict(type="int", default=200),
         image_directory=dict(type="path"),
-        workers=dict(type="int", default=8),
+        concurrency=dict(type="int", default=8),
         stats=dict(type="bool", default=False),
         stats_filter=dict(type="dict", options=dict(
             in_team=dict(type="str"),

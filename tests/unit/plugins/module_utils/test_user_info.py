@@ -429,8 +429,8 @@ def test_the_keys_are_always_the_same(model):
     ({"limit": 0}, "limit must be at least 1"),
     ({"search": "a", "limit": 1001}, "search answers at most 1000"),
     ({"audits_limit": -1}, "audits_limit must not be negative"),
-    ({"workers": 0}, "workers must be between 1 and 16"),
-    ({"workers": 17}, "workers must be between 1 and 16"),
+    ({"concurrency": 0}, "concurrency must be between 1 and 16"),
+    ({"concurrency": 17}, "concurrency must be between 1 and 16"),
     ({"image_directory": "/nowhere"}, "there is no directory /nowhere"),
 ])
 def test_bad_input_is_refused_before_anything_is_sent(model, options, says):

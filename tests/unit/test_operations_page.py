@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page of all operations tells the truth."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from operations_page import DOOR, OPTIONS, PAGE, SHARED_OPTIONS, page
+from reach import module_names, operations_of
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._operations import OPERATIONS
+
+MODULES = [name for name in module_names() if name != DOOR]
+
+
+def test_the_page_is_made_from_the_table():
+    assert PAGE.read_text(encoding="utf-8") == page(), "Run: python tests/tools/operations_page.py"
+
+
+def test_the_page_lists_every_operation_once():
+    lines = page().splitlines()
+    assert [line.removeprefix("  * - ").strip("*") for line in lines if line.startswith("  * - **")] == sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_operations_of_a_module_are_those_that_its_source_can_send(module):
+    assert set(OPTIONS[module]) == operations_of(module)
+
+
+@pytest.mark.parametrize("module", [*MODULES, DOOR])
+def test_the_options_exist_and_take_the_values(module):
+    subject = importlib.import_module(f"ansible_collections.mmops.mattermost.plugins.modules.{module}").SUBJECT
+    operations = SHARED_OPTIONS if module == DOOR else OPTIONS[module]
+    for option in {option for options in operations.values() for option in options}:
+        name, _equals, value = option.partition("=")
+        spec, options = {}, subject.argument_spec
+        for part in name.split("."):
+            spec = options[part]
+            options = spec.get("options", {})
+        if value and "choices" in spec:
+            assert value in spec["choices"]
+        elif spec["type"] == "bool":
+            assert value in ("", "true", "false")
+
+
+def test_no_module_is_left_out():
+    assert sorted(OPTIONS) == MODULES
+
+
+def test_the_source_of_a_module_is_followed_to_the_client():
+    assert "get_users_by_usernames" in operations_of("mm_user_info")    # by a method of the client
+    assert "patch_user" in operations_of("mm_users")                    # by the service of another module
+    assert "create_user" not in operations_of("mm_user_auth")           # which only borrows from that file
