@@ -150,6 +150,9 @@ attributes:
         V(verify_user_email_without_token) where the server shows that the address is verified.
 seealso:
   - module: mmops.mattermost.mm_user
+  - module: mmops.mattermost.mm_user_session
+  - ref: ansible_collections.mmops.mattermost.docsite.guide_authentication
+    description: Login services and migration, step by step.
 notes:
   - Sessions and personal access tokens outlive the change of the login service. M(mmops.mattermost.mm_user_session) ends them.
   - After a switch with V(switch_account_type), the server ends the sessions of the user. It does that even if a switch from
