@@ -220,7 +220,7 @@ EXAMPLES = r"""
     action: migrate_auth_to_ldap
     current_service: email
     match_field: email
-    ldap_entries: "{{ lookup('ansible.builtin.file', 'ldap-mail.txt').splitlines() }}"
+    ldap_entries: "{{ addresses_in_ldap }}"
     timeout: 600
 """
 
