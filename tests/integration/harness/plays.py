@@ -83,7 +83,7 @@ def run_target(
     try:
         process = subprocess.run(
             # With all details, as secrets must not show in them either.
-            [Path(sys.executable).with_name("ansible-playbook"), "-vvv", playbook],
+            [Path(sys.executable).with_name("ansible-playbook"), "-vvvv", playbook],
             cwd=folder,
             env=environment,
             check=False,
