@@ -416,7 +416,7 @@ def plan_migration(declaration: dict, checked: Preflight, licensed: bool | None)
     if reason:
         raise MigrationRefused(reason, remedy, action, checked.shown())
     if checked.clashing:
-        plan.warnings.append(f"{len(checked.clashing)} clashes, see preflight; those accounts are left out")
+        plan.warnings.append(f"preflight: clashes ({len(checked.clashing)}); the accounts in them are left out")
     if not checked.matching:
         return plan
     if target == LDAP:
@@ -441,7 +441,7 @@ def _objection(declaration, checked, licensed) -> tuple:
                 f"It needs a licence with {target} and {'LdapSettings' if target == 'LDAP' else 'SamlSettings'}.Enable")
     if checked.clashing and not declaration["force"]:
         first = ", ".join(f"{clash_target} ({reason})" for clash_target, _, reason in checked.clashing[:5])
-        return (f"the preflight found {len(checked.clashing)} clashes, listed in error.preflight.clashing: {first}",
+        return (f"the preflight found clashes ({len(checked.clashing)}), listed in error.preflight.clashing: {first}",
                 "Resolve them, or leave those accounts out with force: true")
     if checked.takes_caller and not declaration["allow_own_account"]:
         return (f"the migration may take the caller's own account along, which is locked out if {target} does not work",

@@ -83,7 +83,7 @@ EXPLANATIONS = {
         "guest accounts need a licence, which this server does not have",
         "Leave out guest: true, or install a licence"),
     "api.user.authorize_oauth_user.unsupported.app_error": Explanation(
-        "the login service is not configured on this server", "Configure and enable it (GitLabSettings, GoogleSettings, ...)"),
+        "the login service is not configured on this server", "Configure and enable it in the settings of the server"),
     "api.user.activate_mfa.email_and_ldap_only.app_error": Explanation(
         "only accounts with e-mail or LDAP login have multi-factor authentication in Mattermost",
         "Enrol the user in its own login service"),
@@ -145,7 +145,7 @@ EXPLANATIONS = {
     "api.user.reset_password.sso.app_error": Explanation(
         "the user logs in with another service and has no password here", "Reset the password in that service"),
     "api.user.send_password_reset.send.app_error": Explanation(
-        "the server could not send the e-mail", "Check EmailSettings on the server (SMTPServer, SMTPPort, ...)"),
+        "the server could not send the e-mail", "Check EmailSettings on the server"),
     "api.user.send_password_reset.sso.app_error": Explanation(
         "the user logs in with another service and has no password here", "Reset the password in that service"),
     "api.user.update_active.cannot_enable_guest_when_guest_feature_is_disabled.app_error": Explanation(

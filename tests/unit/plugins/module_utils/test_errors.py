@@ -31,10 +31,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._explanations imp
 
 #: Errors of odd requests, whose own words say enough.
 UNEXPLAINED = {
-    "api.user.authorize_oauth_user.unsupported.app_error",
     "api.user.create_user.signup_link_invalid.app_error",
-    "api.user.ldap_to_email.not_ldap_account.app_error",
-    "api.user.oauth_to_email.context.app_error",
     "api.user.upload_profile_user.no_file.app_error",
     "api.user.upload_profile_user.parse.app_error",
     "app.bot.createbot.internal_error",
