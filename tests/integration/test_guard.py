@@ -40,6 +40,7 @@ def changed(*operations: str, **more: Any) -> dict[str, Any]:
         (Request("POST", "/api/v4/users/search"), False),
         (Request("POST", "/api/v4/users/group_channels"), False),
         (Request("POST", "/api/v4/users/tokens/search"), False),
+        (Request("POST", "/api/v4/users/mfa"), False),
         (Request("POST", "/api/v4/users/login"), False),
         (Request("POST", "/api/v4/users/logout"), False),
         (Request("POST", "/api/v4/users"), True),
