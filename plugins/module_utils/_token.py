@@ -290,12 +290,14 @@ class TokenPlan(Plan):
                     self.answers[_CREATE] = client.call(_CREATE, create.arguments).data
                 break
             except MattermostError as error:
-                if error.outcome_unknown:
-                    orphan = self._orphan(client, error)
-                    if orphan:
-                        lost += [create, Step(_REVOKE, {"token_id": orphan})]
-                if not error.outcome_unknown or not tries_left:
-                    error.done = [step.operation for step in lost]
+                error.done = [step.operation for step in lost]
+                if not error.outcome_unknown:
+                    raise
+                orphan = self._orphan(client, error)
+                if orphan:
+                    lost += [create, Step(_REVOKE, {"token_id": orphan})]
+                    error.done += [_CREATE, _REVOKE]
+                if not tries_left:
                     raise
         self.steps[:1] = [*lost, create]
         position = len(lost) + 1
@@ -309,8 +311,6 @@ class TokenPlan(Plan):
         token. Returns its id, ``None`` if the creation had no effect. Raises ``error`` if that cannot be told.
         """
         description = self.steps[0].arguments["description"]
-        error.remedy = (f"Look for a new token {description!r} of this user: nobody knows its value. Revoke it "
-                        "(state: absent), then run the task again")
         try:
             appeared = [token["id"] for token in client.pages(_LIST, user_id=self.steps[0].arguments["user_id"])
                         if token["id"] not in self.known and token["description"] == description]
@@ -320,6 +320,8 @@ class TokenPlan(Plan):
             if appeared:
                 client.revoke_user_access_token(token_id=appeared[0])
         except MattermostError:
+            error.remedy = (f"Look for a new token {description!r} of this user: nobody knows its value. Revoke it "
+                            "(state: absent), then run the task again")
             raise error from None
         if not appeared:
             return None
@@ -394,7 +396,7 @@ def _plan_present(plan, wanted, seen):
     if seen.user and seen.user["delete_at"]:
         plan.warnings.append(f"{seen.user['username']} is deactivated; the server refuses its tokens until it is activated")
     expired = [token for token in plan.named if seen.expired(token)]
-    if wanted.token_id and expired:
+    if any(token["id"] == wanted.token_id for token in expired):
         raise InvalidInput(f"token_id: the token {wanted.token_id} has expired", "Declare description, which creates a new one")
     generations = _by_description([token for token in plan.named if token not in expired])
     if _is_due(wanted, seen, generations):

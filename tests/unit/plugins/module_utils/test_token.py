@@ -511,7 +511,7 @@ def test_a_rotation_goes_on_after_a_lost_creation():
 def test_no_token_is_left_when_every_answer_is_lost():
     client = TokenModel()
     client.lost = [(CREATE, True)] * 3
-    with pytest.raises(AnswerLost) as error:
+    with pytest.raises(AnswerLost, match="Run the task again") as error:
         run(client, description="deploy")
     assert client.written == error.value.done == [CREATE, REVOKE] * 3
     assert client.tokens == {}
@@ -539,8 +539,24 @@ def test_when_the_server_cannot_be_asked_the_error_says_what_to_look_for(then):
         return service_answers(name, arguments, token)
 
     client.call = call
-    with pytest.raises(AnswerLost, match="nobody knows its value"):
+    with pytest.raises(AnswerLost, match="nobody knows its value") as error:
         run(client, description="deploy")
+    assert error.value.done == []
+
+
+def test_an_error_in_a_second_try_tells_what_the_first_one_did():
+    client = TokenModel()
+    client.lost = [(CREATE, True)]
+    original = client._revoke_user_access_token
+
+    def revoke(token_id):
+        original(token_id)
+        client.refused[CREATE] = rejection(CREATE, 501, "app.user_access_token.disabled")
+
+    client._revoke_user_access_token = revoke
+    with pytest.raises(RequestRejected) as error:
+        run(client, description="deploy")
+    assert client.written == error.value.done == [CREATE, REVOKE]
 
 
 @pytest.mark.parametrize("effect", [True, False])
