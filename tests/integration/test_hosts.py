@@ -29,7 +29,7 @@ def shown(output: str) -> list[str]:
     """The output of a play, as far as both hosts must agree."""
     for pattern, replacement in CHOSEN_ANEW:
         output = pattern.sub(replacement, output)
-    play = output[output.index("TASK [hosts : Refuse") : output.index("TASK [hosts : Restore the server]")]
+    play = output[output.index("TASK [hosts : Refuse") : output.rindex("TASK [setup_server :")]
     return [line for line in play.splitlines() if line and not ABOUT_THE_HOST.match(line)]
 
 
