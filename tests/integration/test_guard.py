@@ -70,6 +70,8 @@ def test_what_writes(request_: Request, writes: bool) -> None:
         task([READ], {"skipped": True, "changed": False}),
         task([CREATE], UNCHANGED, module="ansible.builtin.uri"),
         task([Request("POST", "/api/v4/users/login", 401)], UNCHANGED, check_mode=True),
+        task([Request("POST", "/api/v4/users/login", 200)], changed("login")),
+        task([], changed("permanent_delete_all_users")),
     ],
 )
 def test_honest_tasks_pass(honest: Task) -> None:

@@ -128,6 +128,12 @@ def _take(operations: list[str], requests: list[Request]) -> tuple[list[str], li
     return [], requests
 
 
+def _is_judged(operation: str) -> bool:
+    """Whether requests of the operation are among those that are judged. The local socket is not behind the proxy."""
+    known = OPERATIONS[operation]
+    return known.remote and known.path not in AUTHENTICATION
+
+
 def _label(item: Mapping[str, Any]) -> str:
     label = item.get("_ansible_item_label", item.get("item"))
     return "" if label is None else f" (item {label})"
@@ -142,7 +148,7 @@ def _judge_item(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, li
         return "", writes
     if "operations" not in item and not failed:
         return "it changed something, but does not say which operations it carried out", writes
-    missing, left = _take([name for name in item.get("operations", []) if OPERATIONS[name].path not in AUTHENTICATION], writes)
+    missing, left = _take([name for name in item.get("operations", []) if _is_judged(name)], writes)
     if missing:
         seen = f"then came {left[0]}" if left else "nothing came"
         return f"it reports the operation {missing[0]}, but {seen}", left

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,9 @@ TARGETS = HERE / "targets"
 
 #: What Ansible prints when a callback plugin raises; the play goes on without it.
 BROKEN_CALLBACK = "in callback plugin"
+
+#: Targets that leave a server useless, and have tests of their own.
+DESTRUCTIVE = frozenset({"every_operation"})
 
 #: Every password of a target begins with it.
 SECRET_MARK = "Hush-"
@@ -37,12 +41,9 @@ class Run:
 
 
 def target_names() -> list[str]:
-    """The targets, but not those that only prepare others."""
-    return sorted(
-        path.parent.parent.name
-        for path in TARGETS.glob("*/tasks/main.yml")
-        if not path.parent.parent.name.startswith(("setup_", "prepare_"))
-    )
+    """The targets that any server stands, but not those that only prepare others."""
+    names = {path.parent.parent.name for path in TARGETS.glob("*/tasks/main.yml")} - DESTRUCTIVE
+    return sorted(name for name in names if not name.startswith(("setup_", "prepare_")))
 
 
 def run_target(
@@ -53,10 +54,12 @@ def run_target(
     *,
     targets: Path = TARGETS,
     in_process: bool = True,
+    environment: Mapping[str, str] | None = None,
 ) -> Run:
     """Runs a target against the server behind the proxy. ``folder`` is an empty one for whatever the play leaves.
 
     ``in_process``: modules may run inside the Ansible process, as users have it; otherwise each is started by itself.
+    ``environment`` holds further variables for the play.
     """
     journal = folder / "journal.jsonl"
     playbook = folder / f"{target}.yml"
@@ -68,8 +71,8 @@ def run_target(
         "roles": [{"role": target}],
     }
     playbook.write_text(json.dumps([play]), encoding="utf-8")
-    environment = play_environment(Server(proxy.url, server.token), folder / "home")
-    environment |= {
+    variables = play_environment(Server(proxy.url, server.token), folder / "home")
+    variables |= {
         "ANSIBLE_CALLBACKS_ENABLED": "journal",
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
         "ANSIBLE_DIFF_ALWAYS": "true",
@@ -78,6 +81,7 @@ def run_target(
         "ANSIBLE_ROLES_PATH": str(targets),
         "MATTERMOST_IN_PROCESS": str(in_process).lower(),
         "MATTERMOST_TEST_JOURNAL": str(journal),
+        **(environment or {}),
     }
     proxy.journal = journal
     try:
@@ -85,7 +89,7 @@ def run_target(
             # With all details, as secrets must not show in them either.
             [Path(sys.executable).with_name("ansible-playbook"), "-vvvv", playbook],
             cwd=folder,
-            env=environment,
+            env=variables,
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
