@@ -60,7 +60,7 @@ EXPLANATIONS = {
         "the server does not accept an id or parameter of the address", "Correct the parameter that the server names"),
     "api.context.mfa_required.app_error": Explanation(
         "the server enforces multi-factor authentication and the caller has none",
-        "Enrol the caller with MFA, or set ServiceSettings.EnforceMultifactorAuthentication to false"),
+        "Enrol the caller with mm_user_mfa and user_id: me, or set ServiceSettings.EnforceMultifactorAuthentication to false"),
     "api.context.permissions.app_error": Explanation(
         "the caller lacks the permission for this",
         "Use the token of a system administrator, or of a user whose roles grant the permission"),
