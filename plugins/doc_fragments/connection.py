@@ -33,6 +33,7 @@ options:
   api_login_id:
     description:
       - User name or e-mail address to log in with, instead of O(api_token). The session is logged out at the end.
+      - One of the two that a task gives counts more than the other from the environment.
       - If it is not given, the environment variable E(MATTERMOST_LOGIN_ID) is used.
     type: str
   api_password:

@@ -8,6 +8,8 @@ Their documentation is the fragment ``connection`` in ``plugins/doc_fragments``.
 
 from __future__ import annotations
 
+import os
+
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._client import (
@@ -67,9 +69,12 @@ def _authentication(options):
         return LocalModeAuthentication()
     if not options["api_url"]:
         raise InvalidInput("api_url is missing", "Give api_url (or MATTERMOST_URL), or api_socket for the local mode")
-    if options["api_token"]:
-        if options["api_login_id"]:
-            raise InvalidInput("api_token and api_login_id exclude each other", "Give one of the two")
+    # What a task says counts more than what the environment says to all tasks.
+    token_is_general = options["api_token"] == os.environ.get("MATTERMOST_TOKEN")
+    login_is_general = options["api_login_id"] == os.environ.get("MATTERMOST_LOGIN_ID")
+    if options["api_token"] and options["api_login_id"] and token_is_general == login_is_general:
+        raise InvalidInput("api_token and api_login_id exclude each other", "Give one of the two")
+    if options["api_token"] and not (options["api_login_id"] and token_is_general):
         return TokenAuthentication(options["api_token"])
     if options["api_login_id"] and options["api_password"]:
         return LoginAuthentication(options["api_login_id"], options["api_password"], options["api_mfa_code"] or "")

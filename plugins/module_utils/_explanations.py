@@ -199,7 +199,8 @@ EXPLANATIONS = {
         "auth_service or auth_data is too long", "Use at most 32 and 128 characters"),
     "app.user_access_token.disabled": _SWITCHED_OFF_TOKENS,
     "app.user_access_token.expires_at_in_past.app_error": Explanation(
-        "the server's clock says that the token would have expired already", "Give a longer expires_after, or check the clocks"),
+        "the server's clock says that the token would have expired already",
+        "Give a longer expires_after, or check the clocks"),
     "app.user_access_token.expires_at_required.app_error": Explanation(
         "the server wants every new token to expire",
         "Declare expires_after, with at most ServiceSettings.MaximumPersonalAccessTokenLifetimeDays of the server"),

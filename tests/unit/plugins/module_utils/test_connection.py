@@ -96,6 +96,35 @@ def test_a_login_is_used(connect, wire, mfa):
     assert (b"123456" in server.requests[0].body) == bool(mfa)
 
 
+def test_a_login_of_the_task_counts_more_than_a_token_of_the_environment(connect, wire, monkeypatch):
+    monkeypatch.setenv("MATTERMOST_TOKEN", TOKEN)
+    server = wire(answer(200, {}, Token="s3ss10n"))
+
+    with connect(api_url=server.url, api_login_id="admin", api_password=PASSWORD):
+        pass
+
+    assert [request.target.rpartition("/")[2] for request in server.requests] == ["login", "logout"]
+
+
+def test_a_token_of_the_task_counts_more_than_a_login_of_the_environment(connect, wire, monkeypatch):
+    monkeypatch.setenv("MATTERMOST_LOGIN_ID", "admin")
+    monkeypatch.setenv("MATTERMOST_PASSWORD", PASSWORD)
+    server = wire(answer(200, {}))
+
+    with connect(api_url=server.url, api_token=TOKEN) as client:
+        client.get_user(user_id="me")
+
+    assert server.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_the_environment_cannot_ask_for_both(monkeypatch):
+    monkeypatch.setenv("MATTERMOST_TOKEN", TOKEN)
+    monkeypatch.setenv("MATTERMOST_LOGIN_ID", "admin")
+
+    with pytest.raises(InvalidInput, match="exclude each other"):
+        make_client(options(api_url=URL))
+
+
 def test_the_local_socket_goes_before_address_and_credentials(connect, wire, tmp_path):
     remote, local = wire(answer(200, {})), wire(answer(200, {}), path=str(tmp_path / "local.socket"))
 
