@@ -316,8 +316,9 @@ def plan_absent(declaration: dict, accounts: list, caller: Caller, now: int) -> 
         concerned = _tokens_to_end(declaration, account, chosen, spared)
         ending = chosen
         if declaration["disable_tokens"]:
-            steps += _disabling(concerned)
-            ending = [session for session in chosen if not token_of(session)]
+            steps += _disabling(concerned)      # which ends their sessions as well
+            disabled = {token["id"] for token in concerned}
+            ending = [session for session in chosen if token_of(session) not in disabled]
         if ending and not sparing and not chooses(declaration):
             steps.append(Step("revoke_all_sessions", {"user_id": user_id}))
         else:

@@ -313,6 +313,13 @@ def test_a_session_of_a_token_ends_by_its_id_with_a_warning():
     assert "1 personal access token(s)" in outcome.plan.warnings[0]
 
 
+def test_a_session_that_outlived_its_token_ends_like_any_other():
+    client = SessionModel([use(1)], [token(1, is_active=False)])
+    outcome = run(client, username="zoe", idle_for="1h", disable_tokens=True)
+    assert outcome.operations == ["revoke_session"]
+    assert client.sessions == {}
+
+
 class Blinkered(SessionModel):
     def _get_user_access_tokens_for_user(self, user_id):
         raise rejection("get_user_access_tokens_for_user", 403, "api.context.permissions.app_error")
