@@ -178,6 +178,7 @@ EXPLANATIONS = {
         "the picture is larger than the server accepts", "Give a smaller file, or raise FileSettings.MaxFileSize"),
     "api.user.verify_email.bad_link.app_error": Explanation(
         "the token for the verification is unknown or used up", "Ask for a new e-mail"),
+    "app.group.no_rows": Explanation("there is no such group", "Correct in_group or not_in_group"),
     "app.role.check_roles_exist.role_not_found": Explanation(
         "one of the roles does not exist on the server", "Correct roles; names are like system_user or system_admin"),
     "app.session.get.app_error": Explanation("there is no such session", ""),

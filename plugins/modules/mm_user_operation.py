@@ -407,10 +407,18 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read one account
+- name: Create an account, in every run anew
   mmops.mattermost.mm_user_operation:
     api_url: https://chat.example.com
     api_token: "{{ mattermost_token }}"
+    operation: create_user
+    arguments:
+      username: zoe
+      email: zoe@example.com
+      password: "{{ initial_password }}"
+
+- name: Read the account
+  mmops.mattermost.mm_user_operation:
     operation: get_user_by_username
     arguments:
       username: zoe

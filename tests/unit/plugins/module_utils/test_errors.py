@@ -35,7 +35,6 @@ UNEXPLAINED = {
     "api.user.upload_profile_user.no_file.app_error",
     "api.user.upload_profile_user.parse.app_error",
     "app.bot.createbot.internal_error",
-    "app.group.no_rows",
     "app.team.get_by_invite_id.finding.app_error",
     "app.user.save.existing.app_error",
     "app.user.search.app_error",
