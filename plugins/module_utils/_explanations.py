@@ -27,7 +27,10 @@ def _hint(cause, remedy):
 
 _NOTHING = Explanation("", "", complete=False)
 
-_PASSWORD_POLICY = _hint(
+#: How the ids of this error begin; they go on with the parts of the policy.
+PASSWORD_POLICY_IDS = "model.user.is_valid.pwd"
+
+PASSWORD_POLICY = _hint(
     "the password does not meet the server's password policy",
     "Choose a password that has what PasswordSettings on the server asks for")
 
@@ -234,7 +237,7 @@ EXPLANATIONS = {
     "store.sql_bot.get.missing.app_error": Explanation("there is no such bot", "Check username or user_id"),
 }
 
-_BY_STATUS = {
+BY_STATUS = {
     404: Explanation("there is nothing of Mattermost at this address", "Check api_url, and the server's version"),
     429: Explanation("the server limits the rate of requests", "Try again later, or raise RateLimitSettings on the server"),
     413: Explanation("the request is larger than the server or a proxy accepts", "Send less at a time"),
@@ -246,8 +249,8 @@ _BY_STATUS = {
 
 def explain(error_id: str, status: int) -> Explanation:
     """The explanation of an error id; without one, of the HTTP status."""
-    if error_id.startswith("model.user.is_valid.pwd"):   # the id goes on with the parts of the policy
-        return _PASSWORD_POLICY
+    if error_id.startswith(PASSWORD_POLICY_IDS):
+        return PASSWORD_POLICY
     if error_id:
         return EXPLANATIONS.get(error_id, _NOTHING)
-    return _BY_STATUS.get(status, _NOTHING)
+    return BY_STATUS.get(status, _NOTHING)
