@@ -28,7 +28,7 @@ def _hint(cause, remedy):
 _NOTHING = Explanation("", "", complete=False)
 
 #: How the ids of this error begin; they go on with the parts of the policy.
-PASSWORD_POLICY_IDS = "model.user.is_valid.pwd"
+POLICY_IDS = "model.user.is_valid.pwd"
 
 PASSWORD_POLICY = _hint(
     "the password does not meet the server's password policy",
@@ -249,7 +249,7 @@ BY_STATUS = {
 
 def explain(error_id: str, status: int) -> Explanation:
     """The explanation of an error id; without one, of the HTTP status."""
-    if error_id.startswith(PASSWORD_POLICY_IDS):
+    if error_id.startswith(POLICY_IDS):
         return PASSWORD_POLICY
     if error_id:
         return EXPLANATIONS.get(error_id, _NOTHING)

@@ -21,7 +21,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._explanations imp
     BY_STATUS,
     EXPLANATIONS,
     PASSWORD_POLICY,
-    PASSWORD_POLICY_IDS,
+    POLICY_IDS,
     Explanation,
 )
 
@@ -55,8 +55,8 @@ Before anything else
 * ``error.id`` is null and ``error.operation`` as well: the server was not asked. An option is wrong or missing, and the message
   names it.
 * ``error.request_id`` finds the request in the log of the server.
-* :ansretval:`mmops.mattermost.mm_user#module:operations` lists what had taken effect before the failure. Correct the cause and run
-  the task again. It goes on from there.
+* :ansretval:`mmops.mattermost.mm_user#module:operations` lists what had taken effect before the failure. Correct the cause and
+  run the task again. It goes on from there.
 * Errors without an id come from something between Ansible and the server, such as a proxy. They are
   :ref:`below <ansible_collections.mmops.mattermost.docsite.errors.status>`.
 
@@ -114,7 +114,7 @@ def _entry(term: str, explanation: Explanation) -> str:
 
 def page(explanations: Mapping[str, Explanation] = EXPLANATIONS) -> str:
     """The text of the page."""
-    entries = {**explanations, f"{PASSWORD_POLICY_IDS}...": PASSWORD_POLICY}
+    entries = {**explanations, f"{POLICY_IDS}...": PASSWORD_POLICY}
     parts = [HEAD, IDS]
     parts += ["\n" + _entry(error_id, entries[error_id]) for error_id in sorted(entries)]
     parts += [STATUS]
