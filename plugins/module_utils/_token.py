@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._duration import seconds
@@ -185,8 +185,9 @@ class TokenPlan(Plan):
     """The plan for the tokens of one user. A creation is its first step.
 
     ``named``: the tokens that the declaration names, as they are before, newest generation first. ``new``: the token to
-    be created, as the API will show it. ``kept_id``: the token that is the current one, if no new one is.
-    ``known``: the ids of all tokens of the user. ``doubtful``: the ids of tokens that the caller may be using.
+    be created, as the API will show it. ``kept_id``: the token that is the current one, if no new one is. ``rotation``:
+    the declared one, if the tokens are to be present. ``known``: the ids of all tokens of the user. ``doubtful``: the ids
+    of tokens that the caller may be using.
 
     Diff and results follow from the steps, which are shortened if one of them fails after a creation.
     """
@@ -194,6 +195,7 @@ class TokenPlan(Plan):
     named: list = field(default_factory=list)
     new: dict | None = None
     kept_id: str | None = None
+    rotation: Rotation | None = None
     known: frozenset = frozenset()
     doubtful: set = field(default_factory=set)
 
@@ -229,6 +231,25 @@ class TokenPlan(Plan):
     def token_value(self) -> str | None:
         """The value of the new token, once it was created."""
         return self.answers.get(_CREATE, {}).get("token")
+
+    @property
+    def schedule(self) -> dict | None:
+        """The days from which the next steps of the rotation are due, after these steps."""
+        if not self.rotation:
+            return None
+        generations = _by_description(self.tokens)
+        rotate_on = _later(_day_of(generations[0]), self.rotation.after) if generations else None
+        predecessors = []
+        for newer, twins in zip(generations, generations[1:]):
+            successor = _day_of(newer)
+            for token in twins:
+                predecessors.append({
+                    "token_id": token["id"],
+                    "description": token["description"],
+                    "disable_on": _later(successor, self.rotation.overlap) if token["is_active"] else None,
+                    "revoke_on": _later(successor, self.rotation.overlap + self.rotation.keep_disabled),
+                })
+        return {"rotate_on": rotate_on, "predecessors": predecessors}
 
     @property
     def diff(self) -> dict:
@@ -414,7 +435,9 @@ def _plan_present(plan, wanted, seen):
     for token in expired:
         plan.add(_REVOKE, token_id=token["id"])
     if wanted.rotation:
-        _plan_retirement(plan, wanted.rotation, seen, successor, older)
+        # The local socket cannot disable a token.
+        plan.rotation = replace(wanted.rotation, keep_disabled=0) if seen.local else wanted.rotation
+        _plan_retirement(plan, plan.rotation, seen, successor, older)
 
 
 def _is_due(wanted, seen, generations) -> bool:
@@ -440,12 +463,10 @@ def _plan_creation(plan, wanted, seen):
 
 def _plan_retirement(plan, rotation, seen, successor, older):
     """Disable and revoke the older generations, newest first. ``successor``: the day of the one that follows them."""
-    # The local socket cannot disable a token.
-    kept = 0 if seen.local else rotation.keep_disabled
     for twins in older:
         age = (seen.today - successor).days
         for token in twins:
-            if age >= rotation.overlap + kept:
+            if age >= rotation.overlap + rotation.keep_disabled:
                 plan.add(_REVOKE, token_id=token["id"])
             elif age >= rotation.overlap and token["is_active"]:
                 plan.add(_DISABLE, token_id=token["id"])
@@ -462,6 +483,14 @@ def _by_description(tokens) -> list:
 
 def _day_of(twins) -> date | None:
     return generation(twins[0]["description"])[1]
+
+
+def _later(day, days) -> str | None:
+    """The day that is so many days later, as a text. ``None`` where the calendar ends."""
+    try:
+        return (day + timedelta(days=days)).isoformat() if day else None
+    except OverflowError:
+        return None
 
 
 def _survivors(plan, wanted, twins) -> list:
@@ -581,7 +610,8 @@ class TokenService(Service):
         return plan
 
     def predict(self, plan) -> dict:
-        return {"token": plan.token, "token_value": plan.token_value, "tokens": plan.tokens}
+        return {"token": plan.token, "token_value": plan.token_value, "tokens": plan.tokens,
+                "schedule": plan.schedule}
 
     def read_back(self, client, plan) -> dict:
         # What the server answered and what the steps did says all: no request is needed.

@@ -209,6 +209,40 @@ tokens:
       user_id: 3c1b8f6w5tgqujhno7psr9xeda
       description: deploy [generation 2026-11-23]
       is_active: true
+schedule:
+  description:
+    - With a rotation, when its next steps are due. Each takes place in the first run on or after its day, in UTC.
+    - V(null) without O(rotate_after), and if the O(state) is not V(present).
+  type: dict
+  returned: success
+  contains:
+    rotate_on:
+      description: The day of the next successor. V(null) if the calendar ends before.
+      type: str
+      returned: success
+      sample: "2027-02-21"
+    predecessors:
+      description: The older tokens, newest first.
+      type: list
+      elements: dict
+      returned: success
+      contains:
+        token_id:
+          description: Id of the token.
+          type: str
+          returned: always
+        description:
+          description: Its description, with the generation.
+          type: str
+          returned: always
+        disable_on:
+          description: The day on which it is disabled. V(null) if it is disabled already.
+          type: str
+          returned: always
+        revoke_on:
+          description: The day on which it is revoked.
+          type: str
+          returned: always
 diff:
   description: The state of each token that changes, by description and id, before and after.
   type: dict

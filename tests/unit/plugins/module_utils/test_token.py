@@ -267,7 +267,7 @@ def test_the_id_alone_names_a_token():
 @pytest.mark.parametrize("state", ["disabled", "absent"])
 def test_an_unknown_user_has_no_tokens(state):
     assert run(TokenModel(), username="nobody", description="backup", state=state).returned == {
-        "token": None, "token_value": None, "tokens": []}
+        "token": None, "token_value": None, "tokens": [], "schedule": None}
 
 
 @pytest.mark.parametrize("state", ["disabled", "absent"])
@@ -337,6 +337,14 @@ def test_all_of_the_same_description_are_treated_alike():
 # -- rotation ----------------------------------------------------------------------------------------------------
 
 
+def next_day(schedule):
+    """The first day of a schedule on which something is due."""
+    days = [schedule["rotate_on"]]
+    for token in schedule["predecessors"]:
+        days += [token["disable_on"], token["revoke_on"]]
+    return min(date.fromisoformat(day) for day in days if day)
+
+
 def usable(client, expected_owner=BOT):
     return [token for token in client.tokens.values() if token["is_active"] and token["user_id"] == expected_owner]
 
@@ -350,13 +358,15 @@ def test_a_rotation_over_a_calendar_of_runs(gaps, after, overlap, kept, first):
     client = TokenModel(*first)
     declaration = {"description": "deploy", "rotate_after": f"{after}d", "overlap": f"{overlap}d",
                    "keep_disabled": None if kept is None else f"{kept}d"}
-    day = DAY_ONE
+    day, due = DAY_ONE, None
     for gap in gaps:
         client.sent.clear()
         worked = {token["id"] for token in usable(client)}
         outcome = check_prediction(client, day=day, **declaration)
         tokens = outcome.returned["tokens"]
         newest, *older = tokens
+        assert due is None or bool(outcome.operations) == (day >= due), "the schedule of the last run told the day of the next step"
+        due = next_day(outcome.returned["schedule"])
         assert newest["is_active"], "there is always a valid token"
         newest_day = generation(newest["description"])[1]
         assert (day - newest_day).days < after, "the newest is never too old after a run"
@@ -388,8 +398,18 @@ def test_a_token_from_before_the_rotation_is_a_predecessor():
     client = TokenModel("deploy", "deploy")
     outcome = check_prediction(client, description="deploy", rotate_after="90d", overlap="7d")
     assert outcome.operations == [CREATE]
+    assert outcome.returned["schedule"] == {"rotate_on": "2026-04-01", "predecessors": [
+        {"token_id": token_id, "description": "deploy", "disable_on": "2026-01-08", "revoke_on": "2026-01-15"}
+        for token_id in (f"{2:026d}", f"{1:026d}")]}
     later = run(client, day=DAY_ONE + timedelta(days=7), description="deploy", rotate_after="90d", overlap="7d")
     assert later.operations == [DISABLE, DISABLE]
+
+
+def test_a_schedule_ends_with_the_calendar():
+    client = TokenModel("deploy [generation 9999-12-31]", "deploy [generation 9999-12-01]")
+    schedule = run(client, description="deploy", rotate_after="90d", overlap="7d").returned["schedule"]
+    assert schedule["rotate_on"] is None
+    assert [token["disable_on"] for token in schedule["predecessors"]] == [None]
 
 
 def test_without_rotation_a_generation_is_present_already():
