@@ -365,7 +365,7 @@ def test_a_rotation_over_a_calendar_of_runs(gaps, after, overlap, kept, first):
         outcome = check_prediction(client, day=day, **declaration)
         tokens = outcome.returned["tokens"]
         newest, *older = tokens
-        assert due is None or bool(outcome.operations) == (day >= due), "the schedule of the last run told the day of the next step"
+        assert due is None or bool(outcome.operations) == (day >= due), "the last schedule told this day"
         due = next_day(outcome.returned["schedule"])
         assert newest["is_active"], "there is always a valid token"
         newest_day = generation(newest["description"])[1]
