@@ -4,6 +4,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 LINK := .tree/ansible_collections/mmops/mattermost
 REQUIREMENTS := tests/requirements.txt tests/conformance/requirements.txt tests/fake_mattermost/requirements.txt
+# Targets change settings of the server, so that only fake ones, of which each worker has its own, can serve two at a time.
+PARALLEL = $(if $(MATTERMOST_URL),,-n 2 --dist worksteal)
 PYTEST = $(BIN)/python -m pytest --junit-xml=build/results/$@.xml
 # Ansible refuses to start in a locale that is not UTF-8.
 ifneq ($(shell locale charmap 2>/dev/null),UTF-8)
@@ -13,12 +15,12 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: help venv demo test lint sanity unit conformance integration bench build clean
+.PHONY: help venv demo test lint sanity unit conformance integration integration-modules bench build clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 venv: $(READY) ## the environment of the tools, in .venv
 $(READY): $(REQUIREMENTS)
@@ -56,10 +58,16 @@ conformance: $(READY) ## the fake server against recordings of a real one
 	$(PYTEST) tests/conformance
 
 integration: $(READY) ## playbooks against the fake server (MATTERMOST_URL, MATTERMOST_TOKEN: against a real one)
-	$(PYTEST) $(if $(MATTERMOST_URL),,-n 2 --dist worksteal) --durations=5 tests/integration
+	$(PYTEST) $(PARALLEL) --durations=5 tests/integration
+
+integration-modules: $(READY) ## the same with each module started by itself, not in the Ansible process; half an hour
+	$(PYTEST) $(PARALLEL) -m modules tests/integration
 
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
 	@$(BIN)/python tests/benchmark
+
+docs: $(READY) ## the documentation as a site, in build/docs
+	@$(BIN)/python tests/tools/docs_site.py
 
 build: $(READY) ## the collection as a file, in build
 	$(BIN)/ansible-galaxy collection build --force --output-path build

@@ -11,8 +11,11 @@ import pytest
 from harness.flavours import FLAVOURS
 from harness.plays import SECRET_MARK, run_target, target_names
 
-#: In-process runs on all servers. Modules that are started by themselves do the same but slower, so one server does.
-RUNS = [(flavour, "in_process") for flavour in FLAVOURS] + [(FLAVOURS[-1], "module")]
+#: Modules that are started by themselves do the same but far slower, so they have a make target of their own.
+RUNS = [
+    *((flavour, "in_process") for flavour in FLAVOURS),
+    *(pytest.param(flavour, "module", marks=pytest.mark.modules) for flavour in FLAVOURS),
+]
 
 
 @pytest.mark.parametrize(("guarded", "host"), RUNS, indirect=["guarded"], scope="session")

@@ -22,7 +22,11 @@ short_description: Writes tasks and their results into a journal
 description: Used by the integration tests of this collection.
 """
 
-KEPT = ("changed", "failed", "skipped", "operations", "error", "failed_when_result", "censored", "_ansible_item_label", "item")
+KEPT = (
+    "changed", "failed", "skipped", "operations", "error", "failed_when_result", "censored", "_ansible_item_label", "item",
+    # Of a roster, the operations of each user.
+    "users", "failures",
+)
 
 
 class CallbackModule(CallbackBase):

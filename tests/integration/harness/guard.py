@@ -9,7 +9,8 @@ task of this collection that the requests which write are exactly those that the
 * in check mode there are none, whatever the result is;
 * of a result without a change there are none;
 * of a result with a change there are those of ``operations``, in that order;
-* of a failure there are those of ``operations``, and perhaps the one that failed.
+* of a failure there are those of ``operations``, and perhaps the one that failed;
+* of a roster, whose users are worked on side by side, there are those of all its users together, in any order.
 
 A request that the transport sent again counts once. A login and a logout prove a password or authenticate, and are
 allowed at any time.
@@ -158,6 +159,22 @@ def _judge_item(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, li
     return "", left
 
 
+def _judge_roster(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, list[Request]]:
+    """As ``_judge_item``, for a result that reports the operations of each user."""
+    left = [request for number, request in enumerate(writes) if not any(map(request.repeats, writes[:number]))]
+    for user in [*item.get("users", []), *item.get("failures", [])]:
+        for operation in user["operations"]:
+            fitting = [request for request in left if request.carries_out(operation)]
+            if not fitting:
+                return f"it reports the operation {operation} of {user['username']}, but nothing came", left
+            left.remove(fitting[0])
+    failing = [(failure.get("error") or {}).get("operation") for failure in item.get("failures", [])]
+    for operation in filter(None, failing):
+        fitting = [request for request in left if request.carries_out(operation)]
+        left = [request for request in left if request not in fitting[:1]]
+    return "", left
+
+
 def judge(task: Task) -> list[str]:
     """What is wrong with a task: sentences that name it. Tasks of other collections are left alone."""
     if not task.ours:
@@ -169,8 +186,9 @@ def judge(task: Task) -> list[str]:
     if task.check_mode:
         return [f"{name}: sent {request} in check mode" for request in writes]
     problems = []
+    judge_one = _judge_roster if task.module == COLLECTION + "mm_users" else _judge_item
     for item in task.items:
-        problem, writes = _judge_item(item, writes)
+        problem, writes = judge_one(item, writes)
         if problem:
             # What follows cannot be told apart any more.
             return [f"{name}{_label(item)}: {problem}"]
