@@ -180,7 +180,7 @@ class AuthService(Service):
         """Names of the accounts that have the target service now and had not before."""
         service = next(target for action, target in TARGETS.items() if action in plan.operations)
         now = {user["id"] for user in client.pages("get_users") if user["auth_service"] == service}
-        expected = {user["id"]: user["username"] for user, _ in plan.checked.matching}
+        expected = {user["id"]: user["username"] for user, _unused in plan.checked.matching}
         others = {user["id"]: user["username"] for user in plan.checked.untouched}
         # By the names that they had: a migration to SAML changes them.
         migrated = sorted(name for user_id, name in expected.items() if user_id in now)
@@ -425,8 +425,8 @@ def plan_migration(declaration: dict, checked: Preflight, licensed: bool | None)
         # Never auto: that would take bots along, and whoever came since the preflight.
         plan.add(action, auto=False, matches={user["email"]: name for user, name in checked.matching}, **{"from": current})
     after = target if checked.certain else f"{target}, if it has an entry for {declaration['match_field']}"
-    plan.note("auth_service", {user["username"]: current for user, _ in checked.matching},
-              {user["username"]: after for user, _ in checked.matching})
+    plan.note("auth_service", {user["username"]: current for user, _unused in checked.matching},
+              {user["username"]: after for user, _unused in checked.matching})
     if not any(_is_administrator(user) for user in (*checked.untouched, *checked.already)):
         plan.warnings.append(f"every active administrator may log in with {target} only from now on: keep a personal access "
                              "token of one, in case that does not work")
@@ -440,7 +440,7 @@ def _objection(declaration, checked, licensed) -> tuple:
         return (f"{target} is not available on this server, which has no licence",
                 f"It needs a licence with {target} and {'LdapSettings' if target == 'LDAP' else 'SamlSettings'}.Enable")
     if checked.clashing and not declaration["force"]:
-        first = ", ".join(f"{clash_target} ({reason})" for clash_target, _, reason in checked.clashing[:5])
+        first = ", ".join(f"{clash_target} ({reason})" for clash_target, _unused, reason in checked.clashing[:5])
         return (f"the preflight found clashes ({len(checked.clashing)}), listed in error.preflight.clashing: {first}",
                 "Resolve them, or leave those accounts out with force: true")
     if checked.takes_caller and not declaration["allow_own_account"]:
@@ -457,7 +457,7 @@ def _predicted_migrants(checked: Preflight):
     """Names of the accounts that will migrate, ``None`` if only LDAP knows."""
     if not checked.certain and checked.matching:
         return None
-    return sorted(user["username"] for user, _ in checked.matching)
+    return sorted(user["username"] for user, _unused in checked.matching)
 
 
 def _some(names) -> str:

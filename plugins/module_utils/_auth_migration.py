@@ -81,12 +81,12 @@ class Preflight:
     @property
     def untouched(self) -> list:
         """The accounts that shall stay as they are, without those that have the target service."""
-        return [*(user for user, _ in self.left_out if "id" in user),
-                *(user for _, users, _ in self.clashing for user in users)]
+        return [*(user for user, _unused in self.left_out if "id" in user),
+                *(user for _unused, users, reason in self.clashing for user in users)]
 
     @property
     def takes_caller(self) -> bool:
-        return any(self.is_caller(user) for user, _ in self.matching)
+        return any(self.is_caller(user) for user, _unused in self.matching)
 
     def is_caller(self, user) -> bool:
         return user["id"] == self.caller_id

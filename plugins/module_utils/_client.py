@@ -23,8 +23,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._transport import
 #: How many users are asked for at once. The server has no limit; this keeps a request well under any proxy's.
 LARGEST_LOOKUP = 1000
 
-_TYPES: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict,
-          "array": (list, tuple), "binary": (bytes, tuple)}
+_TYPES: dict[str, Any] = {
+    "string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": (list, tuple),
+    "binary": (bytes, tuple)}
 
 # An empty list may come as null.
 _ANSWERS: dict = {"object": dict, "list": (list, type(None)), "picture": bytes}

@@ -82,4 +82,3 @@ def _authentication(options):
         raise InvalidInput("api_password is missing beside api_login_id", "Give both (or MATTERMOST_PASSWORD)")
     raise InvalidInput("there are no credentials for the server",
                        "Give api_token (or MATTERMOST_TOKEN), or api_login_id and api_password")
-

@@ -144,6 +144,7 @@ def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
     goes on with what is still missing, rather than repeating the request.
     """
     done: list = []
+    missing: list = []
     current = plan
     for looks_left in range(_FRESH_LOOKS if service.looks_again and plan.looks_again else 0, -1, -1):
         try:

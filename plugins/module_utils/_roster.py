@@ -116,12 +116,14 @@ class RosterService(Service):
         self._check(entries)
         plan = RosterPlan(concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop",
                           total=len(entries))
-        chunks = [entries[start:start + LARGEST_LOOKUP] for start in range(0, len(entries), LARGEST_LOOKUP)]
+        # The local socket has no look-up by names, so that all users are listed, once.
+        size = len(entries) if client.transport.local else LARGEST_LOOKUP
+        chunks = [entries[start:start + size] for start in range(0, len(entries), size)] if entries else []
         with ThreadPoolExecutor(1) as pool:     # the next chunk is on its way while this one is planned
-            coming = pool.submit(self._find, client, chunks[0]) if chunks else None
-            for chunk, following in zip(chunks, [*chunks[1:], None]):
+            coming = pool.submit(self._find, client, chunks[0] if chunks else [])
+            for chunk, following in zip(chunks, [*chunks[1:], []]):
                 found = coming.result()
-                coming = pool.submit(self._find, client, following) if following else None
+                coming = pool.submit(self._find, client, following)
                 self._plan_chunk(client, declaration, zip(chunk, found), plan)
         if declaration["prune"] != "none":
             self._plan_prune(client, declaration, entries, plan)
@@ -170,11 +172,10 @@ class RosterService(Service):
     def _find(self, client, entries) -> list:
         """The accounts of the entries, in their order; with one request for all that are known by name."""
         names = [entry.options["username"] for entry in entries if entry.options["username"] and not entry.options["user_id"]]
-        if client.transport.local:      # the socket has no look-up by names
-            wanted = set(names)
-            by_name = {user["username"]: user for user in client.pages("get_users") if user["username"] in wanted}
-        else:
-            by_name = {user["username"]: user for user in client.users_by_username(names)} if names else {}
+        by_name: dict = {}
+        if names:
+            users = client.pages("get_users") if client.transport.local else client.users_by_username(names)
+            by_name = {user["username"]: user for user in users}
         return [by_name.get(entry.options["username"]) if entry.options["username"] and not entry.options["user_id"]
                 else self._user.find(client, entry.options) for entry in entries]
 

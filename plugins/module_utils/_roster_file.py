@@ -71,7 +71,7 @@ def read_roster(path: str, columns: dict, spec: dict) -> list[Entry]:
 def _read_csv(text, name, spec, columns) -> Iterator[tuple[str, dict]]:
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = [cell.strip() for cell in next(rows)]
+        header = [cell.strip() for cell in next(rows, [])]
         _check_header(header, name, spec, columns)
         options = [columns.get(title, title) for title in header]
         kinds = [(title, spec[option]["type"] if option else "str", option in _EMPTY_IS_A_VALUE)
@@ -123,7 +123,7 @@ def _cell(cell, kind):
 def _read_json(text, name, spec, columns) -> Iterator[tuple[Any, dict]]:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise InvalidInput(f"src: {name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
     yield from _entries(document, name, text)
 
@@ -143,7 +143,7 @@ def _read_yaml(text, name, spec, columns) -> Iterator[tuple[Any, dict]]:
 
 def _entries(document, name, text) -> Iterator[tuple[Any, dict]]:
     if isinstance(document, dict) and len(document) == 1:
-        document = next(iter(document.values()))     # a list under a heading, such as users:
+        document, = document.values()   # a list under a heading, such as users:
     if not isinstance(document, list):
         raise InvalidInput(f"src: {name} holds no list of users")
     if not document:
@@ -195,7 +195,7 @@ class EntryChecker:
             name = self._names.get(key, key)
             if value is None or not name:
                 continue
-            if name in self._any_text and type(value) is str:
+            if name in self._any_text and isinstance(value, str):
                 options[name] = value
             elif name in self._spec:
                 options[name] = _typed(value, self._spec[name], name, where)

@@ -97,8 +97,7 @@ class UserInfoService(Service):
     def predict(self, plan: Plan) -> dict:
         return plan.predicted
 
-    def write_files(self, plan: Plan) -> None:
-        assert isinstance(plan, InfoPlan)   # noqa: S101  for the type checker
+    def write_files(self, plan) -> None:
         for path, content in plan.files.items():
             try:
                 with open(path, "wb") as file:

@@ -78,7 +78,7 @@ class _OpenClients:
         """Log out and close all connections."""
         self._closing = True
         while self._clients:
-            _, client = self._clients.popitem()
+            _unused, client = self._clients.popitem()
             with contextlib.suppress(MattermostError):
                 client.__exit__(None, None, None)
 

@@ -80,7 +80,7 @@ class Bench:
         with tempfile.TemporaryFile() as output:
             process = subprocess.Popen(command, env=environment or self.environment, stdout=output, stderr=output)
             # The usage of this child and of its own, not of all that ran before.
-            _, status, usage = os.wait4(process.pid, 0)
+            _unused, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             seconds = time.monotonic() - started
             if process.returncode:

@@ -112,9 +112,9 @@ def _entry(term: str, explanation: Explanation) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(explanations: Mapping[str, Explanation] = EXPLANATIONS) -> str:
-    """The text of the page."""
-    entries = {**explanations, f"{POLICY_IDS}...": PASSWORD_POLICY}
+def page(explanations: Mapping[str, Explanation] | None = None) -> str:
+    """The text of the page, of the explanations that the collection has."""
+    entries = {**(EXPLANATIONS if explanations is None else explanations), f"{POLICY_IDS}...": PASSWORD_POLICY}
     parts = [HEAD, IDS]
     parts += ["\n" + _entry(error_id, entries[error_id]) for error_id in sorted(entries)]
     parts += [STATUS]

@@ -202,7 +202,7 @@ def test_any_declared_service_is_reached_or_refused_and_then_stays(service, decl
         refused(client, None, username="zoe", **declaration)
         assert client.accounts[ZOE] == zoe == before
         return
-    _, real = predicted_and_carried_out(client, username="zoe", **declaration)
+    _unused, real = predicted_and_carried_out(client, username="zoe", **declaration)
     assert client.accounts[ZOE]["auth_service"] == declaration["auth_service"].replace("email", "")
     if "update_user_auth" in real.operations:
         assert client.accounts[ZOE]["identity"] == declaration["auth_data"]
@@ -220,12 +220,12 @@ def test_any_declared_service_is_reached_or_refused_and_then_stays(service, decl
 
 def test_the_way_to_ldap_and_back():
     client = AuthModel()
-    _, there = predicted_and_carried_out(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
+    _unused, there = predicted_and_carried_out(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
     assert there.operations == ["update_user_auth"]
     assert there.plan.diff == {"before": {"auth_service": "email", "auth_data": None},
                                "after": {"auth_service": "ldap", "auth_data": "uid=zoe"}}
     client.sent.clear()
-    _, back = predicted_and_carried_out(client, username="zoe", auth_service="email", new_password="new password")
+    _unused, back = predicted_and_carried_out(client, username="zoe", auth_service="email", new_password="new password")
     assert back.operations == ["update_user_password"]
     assert client.accounts[ZOE]["password"] == "new password"
     assert "new password" not in json.dumps(back.plan.diff)
@@ -437,7 +437,7 @@ def test_a_delivery_is_never_repeated_blindly(action):
 def test_a_reset_is_completed():
     client = AuthModel()
     options = {"action": "reset_password", "token": TOKEN, "new_password": "new password"}
-    _, real = predicted_and_carried_out(client, **options)
+    _unused, real = predicted_and_carried_out(client, **options)
     assert client.accounts[ZOE]["password"] == "new password"
     assert real.returned == {"user": None, "follow_link": None, "preflight": None, "migrated": None}
     assert client.sent == ["reset_password"]
@@ -711,7 +711,7 @@ def test_bad_migrations_are_refused(target, options, named):
 
 def test_an_account_that_moves_between_two_pages_counts_once():
     client = AuthModel()
-    twice = [user for user in client.pages("get_users") for _ in range(2)]
+    twice = [user for user in client.pages("get_users") for _unused in range(2)]
     client.pages = lambda name: twice
     assert [entry["username"] for entry in migrate(client, check_mode=True, auto=True).returned["preflight"]["matching"]] == [
         "zoe", "ada"]

@@ -113,7 +113,7 @@ def test_a_status_without_an_id_is_explained(status):
 def test_the_id_decides_before_the_status_does(status, error_id, kind):
     error = rejection("get_user", status, error_id)
 
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert (error.status, error.error_id) == (status, error_id)
 
 

@@ -229,7 +229,7 @@ def from_query(parameter, text):
 def from_body(parameter, value):
     """The value of a key of the body, if it is of the type that the operation takes."""
     types = {"string": str, "integer": int, "boolean": bool, "object": dict, "array": list}
-    if type(value) is not types[parameter.type]:
+    if value.__class__ is not types[parameter.type]:
         raise OutOfScope
     return value
 
@@ -343,8 +343,9 @@ def replay_on_socket(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(replay):
-    replay.expect(next(exchange for exchange in EXCHANGES.values()
-                       if exchange.arguments == {"user_id": "me"} and exchange.response["status"] == 200))
+    good = [exchange for exchange in EXCHANGES.values()
+            if exchange.arguments == {"user_id": "me"} and exchange.response["status"] == 200]
+    replay.expect(good[0])
     with Client(Transport(Endpoint(replay.server.url_for(""), retries=0)), TokenAuthentication(TOKEN)) as client:
         client.who_am_i()   # so that create_user need not look at the session
         yield client
@@ -409,7 +410,7 @@ def test_a_recorded_exchange_can_be_had_with_the_client(exchange, replay, replay
         error_id = data["id"] if data else ""
         with pytest.raises(RequestRejected) as caught:
             send()
-        assert type(caught.value) is expected_class(status, error_id)
+        assert caught.value.__class__ is expected_class(status, error_id)
         assert (caught.value.status, caught.value.error_id) == (status, error_id)
         assert caught.value.operation == exchange.operation
         assert caught.value.request_id == (data or {}).get("request_id", "")

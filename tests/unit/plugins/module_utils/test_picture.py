@@ -25,9 +25,9 @@ def photo(width=640, height=480, seed=1, mode="RGB"):
     chance = random.Random(seed)   # noqa: S311  the same picture each time
     image = Image.new(mode, (width, height))
     draw = ImageDraw.Draw(image)
-    for _ in range(200):
+    for _unused in range(200):
         left, top, size = chance.randrange(width), chance.randrange(height), chance.randrange(5, width // 4)
-        draw.ellipse((left, top, left + size, top + size), fill=tuple(chance.randrange(256) for _ in mode))
+        draw.ellipse((left, top, left + size, top + size), fill=tuple(chance.randrange(256) for _unused in mode))
     return image
 
 

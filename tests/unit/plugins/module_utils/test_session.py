@@ -230,7 +230,7 @@ def test_chosen_sessions_end_one_by_one_though_they_are_all():
 
 def test_everybody_is_logged_out_with_one_request_and_always_changed():
     client = SessionModel([login(1), login(2, ADA)], logged_in=True)
-    for _ in range(2):
+    for _unused in range(2):
         outcome = run(client, **EVERYBODY)
         assert outcome.operations == ["revoke_sessions_from_all_users"]
         assert outcome.returned["sessions"] is None

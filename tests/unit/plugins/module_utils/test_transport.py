@@ -124,7 +124,7 @@ def test_requests_share_a_connection(wire, open_transport):
     server = wire(OK)
     transport = open_transport(server.url)
 
-    for _ in range(3):
+    for _unused in range(3):
         get(transport)
 
     assert [request.connection for request in server.requests] == [1, 1, 1]
@@ -284,7 +284,7 @@ def test_the_local_socket_is_spoken_to_without_token_and_proxy(wire, open_transp
     transport.token = TOKEN
 
     assert transport.local
-    assert [get(transport).data for _ in range(3)] == [{"id": "me"}] * 3
+    assert [get(transport).data for _unused in range(3)] == [{"id": "me"}] * 3
     assert [request.connection for request in server.requests] == [1, 1, 1]
     assert not any("authorization" in request.headers for request in server.requests)
     assert proxy.requests == []
@@ -518,7 +518,7 @@ def test_threads_wait_together_for_the_limit(wire):
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(get, transport)
         assert limited.wait(10)
-        others = [pool.submit(get, transport) for _ in range(2)]
+        others = [pool.submit(get, transport) for _unused in range(2)]
         while len(slept) < 3 and not all(other.done() for other in others):
             time.sleep(0.001)
         requests_while_limited = len(server.requests)
@@ -567,7 +567,7 @@ class TestLostOutcome:
         with pytest.raises(kind) as caught:
             create(open_transport(server.url))
 
-        assert type(caught.value) is kind
+        assert caught.value.__class__ is kind
         assert caught.value.outcome_unknown
         assert_helpful(caught.value, "create_user")
         assert PASSWORD not in everything_shown(caught.value)
