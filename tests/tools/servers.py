@@ -54,7 +54,7 @@ def _ready_line(process: subprocess.Popen[str]) -> str:
 @contextlib.contextmanager
 def fake_server(*, licensed: bool, arguments: Sequence[str] = ()) -> Iterator[Server]:
     """A fake server on a free port of the loopback interface, stopped at the end. ``arguments`` are further ones."""
-    options = ["--port", "0", "--admin-login", "admin", "--admin-password", secrets.token_urlsafe(16), *arguments]
+    options = ["--port", "0", "--admin-login", "admin", "--admin-password", secrets.token_hex(16), *arguments]
     command = [sys.executable, TOOLS / "leash.py", sys.executable, FAKE, *options, *(["--licensed"] * licensed)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
