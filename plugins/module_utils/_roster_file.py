@@ -134,7 +134,7 @@ def _read_yaml(text, name, spec, columns) -> Iterator[tuple[Any, dict]]:
     try:
         document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))    # noqa: S506  a safe loader
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        mark: Any = error.problem_mark
         raise InvalidInput(f"src: {name}, line {mark.line + 1}, column {mark.column + 1}: {error.problem}") from None
     except yaml.YAMLError:
         raise InvalidInput(f"src: {name} is no YAML") from None
@@ -155,7 +155,7 @@ def _entries(document, name, text) -> Iterator[tuple[Any, dict]]:
 @functools.lru_cache(maxsize=1)
 def _places(text):
     """Line and column of every entry. JSON is YAML, too."""
-    node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    node: Any = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     if isinstance(node, yaml.MappingNode):
         node = node.value[0][1]
     return [(item.start_mark.line + 1, item.start_mark.column + 1) for item in node.value]

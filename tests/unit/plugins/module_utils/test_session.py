@@ -198,7 +198,7 @@ def test_any_choice_ends_what_is_meant_and_then_stays(logins, tokens, declaratio
     if declaration["disable_tokens"]:
         for number, (owner, active, _age) in enumerate(tokens):
             meant = [session for session in uses if session["props"]["user_access_token_id"] == token_id(number)]
-            hit = user_id in (None, owner) and (not chooses(declaration) or any(
+            hit = user_id in (None, owner) and (not chooses({**OPTIONS, **declaration}) or any(
                 is_meant(session, declaration, user_id) for session in meant))
             assert client.tokens[token_id(number)]["is_active"] == (active and not hit)
     else:
