@@ -104,6 +104,12 @@ class ModelClient:
             account["notify_props"] = dict(DEFAULT_NOTIFY_PROPS)
         return {**self.shown(account), "notify_props": account["notify_props"]}
 
+    def _update_user(self, user_id, id, **body):
+        """A full update: what is left out is emptied, or gets its default again."""
+        account = self.accounts[user_id]
+        empty = dict.fromkeys(("nickname", "first_name", "last_name", "position", "locale"), "")
+        account.update({**empty, "props": {}, "notify_props": dict(DEFAULT_NOTIFY_PROPS), "timezone": None, **body})
+
     def _update_user_active(self, user_id, active):
         self.accounts[user_id]["delete_at"] = 0 if active else NOW
 

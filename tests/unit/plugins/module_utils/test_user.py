@@ -328,6 +328,47 @@ def test_another_login_service_is_reported_not_changed():
     assert "auth_service" in outcome.plan.warnings[0]
 
 
+# -- the local socket --------------------------------------------------------------------------------------------
+
+
+class LocalTransport:
+    local = True
+
+
+def local_client(*accounts):
+    client = ModelClient(accounts)
+    client.transport = LocalTransport()
+    return client
+
+
+def test_the_local_socket_refuses_to_reset_what_it_does_not_show():
+    client = local_client(zoe(nickname="Z"))
+    with pytest.raises(InvalidInput, match="notification settings"):
+        run(client, username="zoe", position="Engineer")
+    with pytest.raises(InvalidInput, match="notification settings"):
+        run(client, username="zoe", position="Engineer", notify_props={"email": "false"})
+    assert client.written == []
+
+
+def test_a_full_update_over_the_local_socket_loses_nothing():
+    berlin = {"automaticTimezone": "", "manualTimezone": "Europe/Berlin", "useAutomaticTimezone": "false"}
+    client = local_client(zoe(nickname="Z", props={"a": "b"}, timezone=berlin))
+    before = copy.deepcopy(client.accounts["b" * 26])
+    wanted = {"username": "zoe", "position": "Engineer", "notify_props": {"email": "false"}, "exact": ["notify_props"]}
+    predicted = run(client, **copy.deepcopy(wanted), check_mode=True)
+    real = run(client, **copy.deepcopy(wanted))
+    assert client.written == predicted.operations == ["update_user"]
+    assert real.returned == predicted.returned
+    assert client.accounts["b" * 26] == {**before, "position": "Engineer", "notify_props": {"email": "false"}}
+    assert real.plan.unknown == predicted.plan.unknown == []
+
+
+def test_what_needs_no_patch_works_over_the_local_socket():
+    client = local_client(zoe())
+    run(client, username="zoe", state="inactive", roles=["system_user", "system_post_all"])
+    assert client.written == ["update_user_active", "update_user_roles"]
+
+
 # -- lost answers ------------------------------------------------------------------------------------------------
 
 
