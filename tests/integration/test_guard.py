@@ -20,6 +20,8 @@ PATCH = Request("PUT", f"/api/v4/users/{ID}/patch", 200)
 ROLES = Request("PUT", f"/api/v4/users/{ID}/roles", 200)
 READ = Request("GET", f"/api/v4/users/{ID}", 200)
 UNCHANGED = {"changed": False, "operations": []}
+#: What is left of a result with no_log.
+HIDDEN = {"changed": True, "censored": "the output has been hidden"}
 
 
 def task(requests: list[Request], *items: dict[str, Any], check_mode: bool = False, module: str = MODULE) -> Task:
@@ -72,6 +74,9 @@ def test_what_writes(request_: Request, writes: bool) -> None:
         task([Request("POST", "/api/v4/users/login", 401)], UNCHANGED, check_mode=True),
         task([Request("POST", "/api/v4/users/login", 200)], changed("login")),
         task([], changed("permanent_delete_all_users")),
+        task([READ, CREATE, READ], HIDDEN),
+        task([CREATE, ROLES], {**HIDDEN, "changed": False, "failed": True}),
+        task([READ], {**HIDDEN, "changed": False}),
     ],
 )
 def test_honest_tasks_pass(honest: Task) -> None:
@@ -92,6 +97,9 @@ def test_honest_tasks_pass(honest: Task) -> None:
         (task([CREATE], {"changed": True}), "does not say which operations"),
         (task([CREATE, ROLES], {"failed": True, "operations": [], "error": {"operation": "create_user"}}), "/roles, which no"),
         (task([CREATE], {"skipped": True, "changed": False}), "sent POST /api/v4/users, which no result reports"),
+        (task([READ], HIDDEN), "it changed something, but sent nothing"),
+        (task([CREATE], {**HIDDEN, "changed": False}), "sent POST /api/v4/users, which no result reports"),
+        (task([CREATE], HIDDEN, check_mode=True), "sent POST /api/v4/users in check mode"),
         (Task("a task", MODULE, "main.yml:1", requests=[READ]), "the journal shows no result"),
     ],
 )

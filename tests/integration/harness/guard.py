@@ -185,6 +185,9 @@ def judge(task: Task) -> list[str]:
     writes = [request for request in task.requests if request.writes]
     if task.check_mode:
         return [f"{name}: sent {request} in check mode" for request in writes]
+    if any(item.get("censored") and (item.get("changed") or item.get("failed")) for item in task.items):
+        lie = not writes and any(item.get("changed") for item in task.items)
+        return [f"{name}: it changed something, but sent nothing that writes"] if lie else []
     problems = []
     judge_one = _judge_roster if task.module == COLLECTION + "mm_users" else _judge_item
     for item in task.items:
