@@ -24,6 +24,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
+from ansible.utils.display import Display
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
@@ -131,10 +132,14 @@ class InProcessAction(OrdinaryAction):
             return f"Unsupported parameters for ({self._task.action}) module: {validation.errors.msg}"
         return validation.errors.msg
 
+    def _report(self, text):
+        Display().display(f"{self._task.get_name()}: {text}")
+
     def _converge(self, options, environment) -> dict:
         key = (tuple(options[name] for name in CONNECTION_OPTIONS), environment)
         try:
             client = _open_clients.get(key, options)
+            client.report = self._report
             result = perform(self.subject, client, options, self._task.check_mode)
         except MissingLibrary:
             raise

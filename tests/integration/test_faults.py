@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What users see when the server or the network fails in the middle of a play."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from servers import Server, fake_server, play_environment
+
+ZOE = {"username": "zoe", "email": "zoe@example.com", "password": "Hush-password-Aa1"}
+MANY = [{"username": f"user{number}", "email": f"user{number}@example.com", "password": "Hush-password-Aa1"}
+        for number in range(60)]
+
+
+class Faulty:
+    """A fake server that fails on request."""
+
+    def __init__(self, server: Server, folder: Path):
+        self.server = server
+        self.folder = folder
+
+    def fails(self, **fault: object) -> None:
+        requests.post(f"{self.server.url}/__control__/faults", json=fault, timeout=30).raise_for_status()
+
+    def sent(self, operation: str) -> int:
+        """How many requests of an operation there were since the last call."""
+        address = f"{self.server.url}/__control__/requests"
+        counts = requests.get(address, timeout=30).json()["counts"]
+        requests.delete(address, timeout=30).raise_for_status()
+        return counts.get(operation, 0)
+
+    def play(self, module: str, **options: object) -> tuple[dict, str]:
+        """Runs one task. Returns its result and the output of the play."""
+        result = self.folder / "result.json"
+        tasks = [
+            {f"mmops.mattermost.{module}": options, "register": "noted", "ignore_errors": True, "name": "The task"},
+            {"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(result)}, "no_log": True},
+        ]
+        playbook = self.folder / "play.yml"
+        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
+        playbook.write_text(json.dumps([play]), encoding="utf-8")
+        run = subprocess.run(
+            [Path(sys.executable).with_name("ansible-playbook"), playbook], check=True, stdin=subprocess.DEVNULL,
+            env=play_environment(self.server, self.folder / "home"), capture_output=True, encoding="utf-8")
+        return json.loads(result.read_text(encoding="utf-8")), run.stdout
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Iterator[Faulty]:
+    with fake_server(licensed=False, arguments=["--control"]) as server:
+        yield Faulty(server, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "truncated"])
+def test_a_lost_creation_is_looked_for_and_not_repeated_blindly(faulty: Faulty, kind: str) -> None:
+    faulty.fails(operation="create_user", kind=kind)
+    result, _output = faulty.play("mm_user", **ZOE, roles=["system_user", "system_post_all"])
+    assert not result["failed"]
+    assert result["operations"] == ["create_user", "update_user_roles"]
+    assert result["user"]["roles"] == "system_post_all system_user"
+    assert faulty.sent("create_user") == (2 if kind == "drop_before" else 1)
+    assert not faulty.play("mm_user", **ZOE)[0]["changed"]
+
+
+def test_reads_are_repeated_until_the_server_is_back(faulty: Faulty) -> None:
+    faulty.fails(operation="get_user_by_username", kind="status", status=503, count=2)
+    result, _output = faulty.play("mm_user", **ZOE)
+    assert result["operations"] == ["create_user"]
+
+
+def test_a_rate_limit_slows_a_roster_down_but_fails_nobody(faulty: Faulty) -> None:
+    faulty.fails(operation="create_user", kind="status", status=429, seconds=1, skip=10, count=8)
+    result, _output = faulty.play("mm_users", users=MANY)
+    assert not result["failed"]
+    assert result["counts"]["created"] == len(MANY)
+
+
+def test_the_next_run_finishes_what_a_failing_server_left(faulty: Faulty) -> None:
+    faulty.fails(operation="create_user", kind="status", status=500, count=3)
+    result, _output = faulty.play("mm_users", users=MANY)
+    assert result["failed"]
+    assert (result["counts"]["created"], result["counts"]["failed"]) == (len(MANY) - 3, 3)
+    assert all("HTTP status 500" in failure["msg"] for failure in result["failures"])
+    again, _output = faulty.play("mm_users", users=MANY)
+    assert (again["counts"]["created"], again["counts"]["unchanged"]) == (3, len(MANY) - 3)
+
+
+def test_a_web_page_in_place_of_an_answer_is_named(faulty: Faulty) -> None:
+    faulty.fails(operation="get_user_by_username", kind="not_json", count=-1)
+    result, _output = faulty.play("mm_user", **ZOE)
+    assert result["failed"]
+    assert "web page" in result["msg"]
+    assert "api_url" in result["msg"]
+
+
+def test_a_long_run_shows_its_progress(faulty: Faulty) -> None:
+    faulty.fails(operation="create_user", kind="delay", seconds=0.15, count=-1)
+    _result, output = faulty.play("mm_users", users=MANY, concurrency=2)
+    progress = [line for line in output.splitlines() if line.startswith("The task: ")]
+    assert progress
+    assert all(line.endswith(" s left") and f" of {len(MANY)} users" in line for line in progress)
