@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: help venv demo test lint sanity unit conformance integration integration-modules bench build clean
+.PHONY: help venv demo test lint sanity unit conformance integration integration-modules bench browser build clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -65,6 +65,9 @@ integration-modules: $(READY) ## the same with each module started by itself, no
 
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
 	@$(BIN)/python tests/benchmark
+
+browser: $(READY) ## the page of an access review in Chromium, with pictures in build/browser; needs chromium
+	$(PYTEST) tests/browser
 
 docs: $(READY) ## the documentation as a site, in build/docs
 	@$(BIN)/python tests/tools/docs_site.py

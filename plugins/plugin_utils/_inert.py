@@ -1,0 +1,19 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Marks texts that came from a server, so that Ansible never takes one for a template.
+
+Everybody chooses the own nickname. One like ``{{ lookup('pipe', 'id') }}`` must stay a text.
+"""
+
+from __future__ import annotations
+
+try:
+    # Since ansible-core 2.19, only what is marked as a template is one.
+    from ansible.template import trust_as_template as _unused  # noqa: F401
+
+    def inert(value):
+        """The same value."""
+        return value
+except ImportError:
+    from ansible.utils.unsafe_proxy import wrap_var as inert  # noqa: F401

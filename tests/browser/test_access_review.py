@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page of the role access_review in a real browser. Pictures of it are left in ``build/browser``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chromium import BrowserError, Page, find_browser, opened
+from people import ATTACKS, everything
+from servers import ROOT, Server, play_environment
+
+PICTURES = ROOT / "build" / "browser"
+HERE = Path(__file__).parent
+
+#: A table's column of texts, as it shows.
+COLUMN = "[...document.querySelectorAll('#{table} tbody tr:not([hidden])')].map(row => row.cells[{column}].textContent)"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    try:
+        find_browser()
+    except BrowserError as error:
+        pytest.fail(str(error), pytrace=False)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with opened(tmp_path_factory.mktemp("profile")) as page:
+        yield page
+
+
+@pytest.fixture(scope="module", params=["plain", "hostile"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp(request.param)
+    people = folder / "people.json"
+    people.write_text(json.dumps(everything(attacks=request.param == "hostile")), encoding="utf-8")
+    variables = json.dumps({"people_file": str(people), "directory": str(folder)})
+    # No task speaks to a server.
+    environment = play_environment(Server("http://127.0.0.1:9", "none"), folder / "home")
+    run = subprocess.run([Path(sys.executable).with_name("ansible-playbook"), HERE / "report.yml", "-e", variables],
+                         env=environment, cwd=folder, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return folder / "access-review.html"
+
+
+@pytest.fixture
+def shown(page: Page, report: Path) -> Page:
+    page.look(width=1400)
+    page.open(report.as_uri())
+    return page
+
+
+def test_nothing_runs_or_loads_but_the_page(shown: Page, report: Path) -> None:
+    assert shown.complaints() == []
+    assert shown.requests() == [report.as_uri()]
+    assert shown.evaluate("document.title").startswith("Access review")
+    assert shown.evaluate("document.querySelectorAll('script, style').length") == 2
+    assert shown.evaluate("document.querySelectorAll('img, iframe, object, form, [onload], [onerror], [onfocus]').length") == 0
+    assert shown.evaluate("[...document.querySelectorAll('a')].every(link => link.getAttribute('href').startsWith('#'))")
+    # The style has been accepted by the policy of the page.
+    assert shown.evaluate("getComputedStyle(document.querySelector('.card')).borderRadius") != "0px"
+
+
+def test_attacks_show_as_texts(shown: Page, report: Path) -> None:
+    people = json.loads((report.parent / "people.json").read_text(encoding="utf-8"))["users"]
+    assert shown.evaluate(COLUMN.format(table="accounts", column=0)) == [user["username"] for user in people]
+    mails = shown.evaluate(COLUMN.format(table="accounts", column=2))
+    assert mails == [user["email"] for user in people]
+    assert [mail in mails for mail in ATTACKS] == [report.parent.name.startswith("hostile")] * len(ATTACKS)
+    descriptions = shown.evaluate(COLUMN.format(table="tokens", column=1))
+    assert set(ATTACKS) & set(descriptions) == set(ATTACKS) & set(mails)
+
+
+def test_links_lead_to_the_account(shown: Page) -> None:
+    missing = shown.evaluate(
+        "[...document.querySelectorAll('.findings a, #tokens a')].map(link => decodeURIComponent(link.hash.slice(1)))"
+        ".filter(id => !document.getElementById(id))")
+    # The roster knows one whom the server does not have yet. Strangers of the attacks are no accounts.
+    assert [name for name in missing if name.removeprefix("account-") not in ATTACKS] == ["account-newcomer"]
+
+
+def test_tables_can_be_sorted(shown: Page) -> None:
+    column = COLUMN.format(table="tokens", column=3)
+    click = "document.querySelectorAll('#tokens thead button')[3].click()"
+    state = "document.querySelectorAll('#tokens thead th')[3].getAttribute('aria-sort')"
+    assert shown.evaluate(state) == "none"
+    ages = [age for age in shown.evaluate(column) if age]
+    empty = [""] * (len(shown.evaluate(column)) - len(ages))
+    shown.evaluate(click)
+    assert shown.evaluate(state) == "ascending"
+    assert shown.evaluate(column) == [*sorted(ages, key=int), *empty]
+    shown.evaluate(click)
+    assert shown.evaluate(state) == "descending"
+    assert shown.evaluate(column) == [*sorted(ages, key=int, reverse=True), *empty]
+
+
+def test_tables_can_be_searched(shown: Page) -> None:
+    shown.evaluate("const field = document.getElementById('accounts-search'); field.value = 'helpdesk MANAGER';"
+                   "field.dispatchEvent(new Event('input'))")
+    assert shown.evaluate(COLUMN.format(table="accounts", column=0)) == ["helpdesk"]
+    assert shown.evaluate("document.getElementById('accounts-shown').textContent").startswith("1 of ")
+
+
+def test_every_table_and_chart_has_a_name(shown: Page) -> None:
+    assert shown.evaluate("[...document.querySelectorAll('table')]"
+                          ".filter(table => !table.caption?.textContent.trim()).length") == 0
+    assert shown.evaluate("[...document.querySelectorAll('svg')].filter(svg => !svg.closest('[aria-hidden=true]')"
+                          " && !svg.getAttribute('aria-label')).length") == 0
+    assert shown.evaluate("[...document.querySelectorAll('th')].filter(cell => !cell.scope).length") == 0
+    ids = "[...document.querySelectorAll('[id]')].map(element => element.id)"
+    assert shown.evaluate(f"new Set({ids}).size") == shown.evaluate(f"{ids}.length")
+
+
+#: Of each text element, the contrast of its colour to the background that it stands on.
+CONTRASTS = """
+(() => {
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = (rgb) => rgb.slice(0, 3).map((part) => part / 255)
+    .map((part) => part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4)
+    .reduce((sum, part, index) => sum + part * [.2126, .7152, .0722][index], 0);
+  const ground = (element) => {
+    for (; element; element = element.parentElement) {
+      const colour = parse(getComputedStyle(element).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const result = [];
+  for (const element of document.querySelectorAll("main *, header *, footer *")) {
+    if (element.closest("svg") || ![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+    const [one, other] = [light(parse(getComputedStyle(element).color)), light(ground(element))].sort((a, b) => b - a);
+    result.push([(one + .05) / (other + .05), element.outerHTML.slice(0, 80)]);
+  }
+  return result;
+})()
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_can_be_read_in_light_and_dark(shown: Page, report: Path, dark: bool) -> None:
+    shown.look(width=1400, dark=dark)
+    contrasts = shown.evaluate(CONTRASTS)
+    assert len(contrasts) > 100
+    # What the guidelines for accessible pages (WCAG 2, level AA) ask for.
+    assert [entry for entry in contrasts if entry[0] < 4.5] == []
+    ground = shown.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(17, 21, 28)") == dark
+    picture = shown.screenshot(PICTURES / f"{report.parent.name.rstrip('0123456789')}-{'dark' if dark else 'light'}.png")
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 50_000
+
+
+def test_it_fits_a_narrow_screen(shown: Page, report: Path) -> None:
+    shown.look(width=400)
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 400
+    shown.screenshot(PICTURES / f"{report.parent.name.rstrip('0123456789')}-narrow.png")
+
+
+def test_it_can_be_printed(shown: Page, report: Path) -> None:
+    shown.print(PICTURES / f"{report.parent.name.rstrip('0123456789')}.pdf")
+    # Printing has unfolded what was folded.
+    assert shown.evaluate("[...document.querySelectorAll('details')].every(details => details.open)")
+    shown.look(width=1100, media="print", dark=True)
+    assert shown.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert shown.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
+    assert shown.evaluate("[...document.querySelectorAll('.scroll')].every(part => part.scrollHeight <= part.clientHeight + 1)")
