@@ -6,18 +6,16 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import yaml
+from code_blocks import Block, blocks
 from harness.plays import SECRET_MARK
 from servers import ROOT, Server, fake_server, play_environment
 
@@ -26,25 +24,6 @@ PREPARATIONS = Path(__file__).parent / "documentation"
 #: Addresses of the documentation that the fake server stands for.
 ADDRESS = "https://chat.example.com"
 SOCKET = "/var/tmp/mattermost_local.socket"  # noqa: S108  the one of Mattermost itself
-
-RST = re.compile(
-    r"^(?:\.\. (?P<note>[^\n]*)\n\n)?\.\. code-block:: (?P<language>\S+)\n(?P<options>(?:[ ]+:[^\n]*\n)*)\n"
-    r"(?P<text>(?:[ ]+[^\n]*\n|\n)+)", re.MULTILINE)
-MARKDOWN = re.compile(
-    r"^(?:<!-- (?P<note>[^\n]*) -->\n+)?```(?P<language>\S+)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
-NOT_RUN = "not run: "
-FILE = "file: "
-
-
-@dataclass(frozen=True)
-class Block:
-    """A code block. ``file`` is the name that the text gives it; ``reason`` says why it is not run."""
-
-    line: int
-    language: str
-    text: str
-    file: str = ""
-    reason: str | None = None
 
 
 def documents() -> dict[str, Path]:
@@ -55,21 +34,6 @@ def documents() -> dict[str, Path]:
     for path in readmes:
         named["_".join(path.relative_to(ROOT).with_suffix("").parts).lower()] = path
     return {name: path for name, path in named.items() if any(_runs(block) for block in blocks(path))}
-
-
-def blocks(path: Path) -> Iterator[Block]:
-    """The code blocks of a text, in order."""
-    text = path.read_text(encoding="utf-8")
-    for match in (RST if path.suffix == ".rst" else MARKDOWN).finditer(text):
-        note = match["note"] or ""
-        caption = re.search(r":caption: (\S+)", match["options"]) if path.suffix == ".rst" else None
-        yield Block(
-            line=text.count("\n", 0, match.start("text")) + 1,
-            language=match["language"],
-            text=textwrap.dedent(match["text"]),
-            file=caption[1] if caption else note.removeprefix(FILE) if note.startswith(FILE) else "",
-            reason=note.removeprefix(NOT_RUN).strip() if note.startswith(NOT_RUN.strip()) else None,
-        )
 
 
 def _runs(block: Block) -> bool:
