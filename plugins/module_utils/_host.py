@@ -60,9 +60,42 @@ def failure(error: MattermostError) -> dict:
     return {"msg": message, "error": error.details(), "operations": error.done, "changed": bool(error.done)}
 
 
+def secret_values(spec: dict, options: dict) -> set:
+    """The values of all options that are marked ``no_log``."""
+    values: set = set()
+    for name, option in spec.items():
+        value = options.get(name)
+        if value is None:
+            continue
+        if option.get("no_log"):
+            values |= _texts(value)
+        elif "options" in option:
+            # What is no map was refused, but may stand beside maps that hold secrets.
+            parts = value if isinstance(value, list) else [value]
+            for part in (part for part in parts if isinstance(part, dict)):
+                values |= secret_values(option["options"], part)
+    return values
+
+
+def _texts(value) -> set:
+    if isinstance(value, dict):
+        return set().union(*map(_texts, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(_texts, value))
+    return set() if value == "" or isinstance(value, bool) else {str(value)}
+
+
+class _Module(AnsibleModule):
+    """Masks secrets in every refusal. Ansible finds none of them when an option with sub-options is ill-typed."""
+
+    def fail_json(self, msg, **result):
+        self.no_log_values |= secret_values(self.argument_spec, self.params)
+        super().fail_json(msg, **result)
+
+
 def run_module(subject: Subject) -> None:
     """The ``main`` of a module."""
-    module = AnsibleModule(argument_spec=subject.argument_spec, supports_check_mode=True, **subject.rules)
+    module = _Module(argument_spec=subject.argument_spec, supports_check_mode=True, **subject.rules)
     try:
         with make_client(module.params) as client:
             result = perform(subject, client, module.params, module.check_mode)

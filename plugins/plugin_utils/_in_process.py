@@ -32,7 +32,12 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
     MissingLibrary,
     NotAuthenticated,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, failure, perform
+from ansible_collections.mmops.mattermost.plugins.module_utils._host import (
+    Subject,
+    failure,
+    perform,
+    secret_values,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
 
 #: The setting that turns this off: a variable of Ansible, or in upper case one of the environment.
@@ -58,7 +63,9 @@ class _OpenClients:
 
     def drop(self, key):
         """Forget a client whose session is no longer valid."""
-        self._clients.pop(key, None)
+        client = self._clients.pop(key, None)
+        if client:
+            client.transport.close()
 
     def _close_at_the_end(self):
         """Ansible tells no plugin that a loop is over. A worker ends by itself, or by a signal at the end of a play."""
@@ -125,7 +132,7 @@ class InProcessAction(OrdinaryAction):
             else:
                 result = self._converge(options, tuple(sorted(environment.items())))
         result["invocation"] = {"module_args": options}
-        return remove_values(json.loads(json.dumps(result)), _secrets(self.subject.argument_spec, options))
+        return remove_values(json.loads(json.dumps(result)), secret_values(self.subject.argument_spec, options))
 
     def _refusal(self, validation) -> str:
         if isinstance(validation.errors[0], UnsupportedError):
@@ -164,26 +171,3 @@ def _environment(variables):
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def _secrets(spec, options) -> set:
-    """The values of all options that are marked ``no_log``."""
-    values = set()
-    for name, option in spec.items():
-        value = options.get(name)
-        if value is None:
-            continue
-        if option.get("no_log"):
-            values |= _texts(value)
-        elif "options" in option:
-            for part in value if isinstance(value, list) else [value]:
-                values |= _secrets(option["options"], part)
-    return values
-
-
-def _texts(value) -> set:
-    if isinstance(value, dict):
-        return set().union(*map(_texts, value.values()))
-    if isinstance(value, list):
-        return set().union(*map(_texts, value))
-    return {str(value)} if value not in ("", True, False) else set()
