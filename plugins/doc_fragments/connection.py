@@ -93,3 +93,34 @@ requirements:
 notes:
   - Proxies are taken from the environment (E(https_proxy), E(http_proxy), E(no_proxy)).
 """
+
+    # For plugins other than modules: these read the environment by Ansible's own means, which document it as well.
+    PLUGIN = r"""
+options:
+  api_url:
+    env: [{name: MATTERMOST_URL}]
+  api_socket:
+    env: [{name: MATTERMOST_SOCKET}]
+  api_token:
+    env: [{name: MATTERMOST_TOKEN}]
+  api_login_id:
+    env: [{name: MATTERMOST_LOGIN_ID}]
+  api_password:
+    env: [{name: MATTERMOST_PASSWORD}]
+  api_mfa_code:
+    env: [{name: MATTERMOST_MFA_CODE}]
+  validate_certs:
+    env: [{name: MATTERMOST_VALIDATE_CERTS}]
+  ca_path:
+    env: [{name: MATTERMOST_CA_PATH}]
+  client_cert:
+    env: [{name: MATTERMOST_CLIENT_CERT}]
+  client_key:
+    env: [{name: MATTERMOST_CLIENT_KEY}]
+  connect_timeout:
+    env: [{name: MATTERMOST_CONNECT_TIMEOUT}]
+  timeout:
+    env: [{name: MATTERMOST_TIMEOUT}]
+  retries:
+    env: [{name: MATTERMOST_RETRIES}]
+"""
