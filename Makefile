@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: help venv demo test lint sanity unit conformance integration integration-modules bench browser build clean
+.PHONY: help venv demo test lint sanity unit conformance integration integration-modules bench browser docs build packaging changelog clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -74,6 +74,12 @@ docs: $(READY) ## the documentation as a site, in build/docs
 
 build: $(READY) ## the collection as a file, in build
 	$(BIN)/ansible-galaxy collection build --force --output-path build
+
+packaging: $(READY) ## the collection as users get it: built, installed where nothing else is, and checked as Galaxy does
+	$(PYTEST) tests/packaging
+
+changelog: $(READY) ## a release: CHANGELOG.md from changelogs/fragments, for the version in galaxy.yml
+	$(BIN)/antsibull-changelog release
 
 clean: ## removes all that make made
 	rm -rf .cache .tree .venv build

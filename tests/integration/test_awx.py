@@ -128,6 +128,14 @@ def test_the_survey_takes_its_own_defaults(role: str) -> None:
             assert default in question["choices"]
 
 
+def test_image_and_file_have_the_version_of_the_collection() -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    (environment,) = RESOURCES["execution_environments"]
+    assert environment["image"].endswith(f":{version}")
+    for path in (AWX / "execution-environment.yml", ROOT / "docs" / "docsite" / "rst" / "guide_quick_start.rst"):
+        assert f"mmops-mattermost-{version}.tar.gz" in path.read_text(encoding="utf-8")
+
+
 def test_the_token_is_a_secret_and_not_in_the_file() -> None:
     (kind,) = RESOURCES["credential_types"]
     assert [field["id"] for field in kind["inputs"]["fields"] if field.get("secret")] == ["token"]

@@ -1,12 +1,14 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An extension of Sphinx that knows the labels of Ansible's own documentation which the pages of a collection lead to.
+"""An extension of Sphinx that knows what of Ansible's own documentation the pages of a collection lead to.
 
 So the site is built without its index from the internet, and a reference that leads nowhere still is an error.
 """
 
 from __future__ import annotations
+
+import re
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -25,15 +27,33 @@ LABELS = {
 }
 
 
+#: Modules and plugins of ansible-core, with an option or return value of theirs.
+BUILTIN = re.compile(
+    r"ansible_collections\.ansible\.builtin\.(?P<plugin>\w+?_(?:module|lookup|filter|test|inventory))(?:__(?P<part>.+))?"
+)
+
+
+def address(kind: str, target: str) -> str | None:
+    """Where Ansible's documentation has it; None if it has not."""
+    builtin = BUILTIN.fullmatch(target)
+    if kind == "envvar" and target.startswith("ANSIBLE_"):
+        return f"{ANSIBLE}reference_appendices/config.html#envvar-{target}"
+    if kind != "ref":
+        return None
+    if builtin:
+        part = builtin["part"] or target.replace("_", "-").replace(".", "-")
+        return f"{ANSIBLE}collections/ansible/builtin/{builtin['plugin']}.html#{part}"
+    if target in LABELS:
+        return f"{ANSIBLE}{LABELS[target]}#{target.replace('_', '-')}"
+    return None
+
+
 def _link(
     _site: Sphinx, _environment: BuildEnvironment, reference: pending_xref, text: nodes.TextElement
 ) -> nodes.reference | None:
-    """The link for a label that this site does not have; none if it is unknown, which Sphinx then reports."""
-    if reference["reftype"] not in ("ref", "any") or reference["reftarget"] not in LABELS:
-        return None
-    target = reference["reftarget"]
-    anchor = target.replace("_", "-")
-    return nodes.reference("", "", text, internal=False, refuri=f"{ANSIBLE}{LABELS[target]}#{anchor}")
+    """The link for something that this site does not have; none if it is unknown, which Sphinx then reports."""
+    target = address(reference["reftype"], reference["reftarget"])
+    return nodes.reference("", "", text, internal=False, refuri=target) if target else None
 
 
 def setup(site: Sphinx) -> dict[str, bool]:

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The built file is what users get: it works in an environment that has nothing else, and Ansible Galaxy accepts it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from code_blocks import blocks
+from servers import ROOT, Server, fake_server, play_environment
+
+HERE = Path(__file__).parent
+
+#: Bytes. The fake server and the recordings alone are larger.
+LARGEST = 1_000_000
+
+
+def run(*command: str | Path, folder: Path, environment: Mapping[str, str]) -> str:
+    process = subprocess.run(command, cwd=folder, env=environment, check=False, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+    assert process.returncode == 0, process.stdout
+    return process.stdout
+
+
+def clean_environment(folder: Path, *requirements: str | Path) -> tuple[Path, dict[str, str]]:
+    """A new Python environment with these requirements: its folder of programs, and variables for them."""
+    venv.create(folder, with_pip=True)
+    programs = folder / "bin"
+    variables = play_environment(Server("", ""), folder / "home")
+    variables = {name: value for name, value in variables.items() if not name.startswith("MATTERMOST_")}
+    # Nothing of the checkout is to be found.
+    variables |= {
+        "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+        "HOME": str(folder / "home"),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH'].replace(str(Path(sys.executable).parent) + os.pathsep, '')}",
+        "VIRTUAL_ENV": str(folder),
+    }
+    if requirements:
+        install(programs, *requirements, environment=variables)
+    return programs, variables
+
+
+def install(programs: Path, *requirements: str | Path, environment: Mapping[str, str]) -> None:
+    # pip reads the settings of the caller, such as the address of the package index.
+    settings = {**environment, "HOME": os.environ["HOME"]}
+    run(programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements,
+        folder=ROOT, environment=settings)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("build")
+    environment = play_environment(Server("", ""), folder / "home")
+    run(Path(sys.executable).with_name("ansible-galaxy"), "collection", "build", "--output-path", folder, ROOT,
+        folder=ROOT, environment=environment)
+    (file,) = folder.glob("mmops-mattermost-*.tar.gz")
+    return file
+
+
+def test_the_file_is_small(built: Path) -> None:
+    assert built.stat().st_size < LARGEST
+
+
+def test_the_first_playbook_of_the_readme_runs_where_nothing_else_is(built: Path, tmp_path: Path) -> None:
+    programs, environment = clean_environment(
+        tmp_path / "python", f"ansible-core=={importlib.metadata.version('ansible-core')}")
+    collections = Path(environment["ANSIBLE_COLLECTIONS_PATH"])
+    run(programs / "ansible-galaxy", "collection", "install", "--offline", built, "--collections-path", collections,
+        folder=tmp_path, environment=environment)
+    installed = collections / "ansible_collections" / "mmops" / "mattermost"
+    install(programs, "--requirement", installed / "requirements.txt", environment=environment)
+    first = next(block for block in blocks(installed / "README.md") if block.language == "yaml")
+    playbook = tmp_path / "playbook.yml"
+    playbook.write_text(first.text, encoding="utf-8")
+    with fake_server(licensed=False) as server:
+        environment |= {"MATTERMOST_URL": server.url, "MATTERMOST_TOKEN": server.token}
+        command = [programs / "ansible-playbook", playbook]
+        predicted, done, again = (
+            run(*command, *arguments, folder=tmp_path, environment=environment)
+            for arguments in (["--check", "--diff"], ["--diff"], ["--diff"])
+        )
+    assert "changed=1 " in predicted
+    assert "changed=1 " in done
+    assert "changed=0 " in again
+    found = run(programs / "ansible-doc", "--list", "mmops.mattermost", folder=tmp_path, environment=environment)
+    for module in (ROOT / "plugins" / "modules").glob("mm_*.py"):
+        assert f"mmops.mattermost.{module.stem}" in found
+
+
+def test_galaxy_accepts_the_file(built: Path, tmp_path: Path) -> None:
+    programs, environment = clean_environment(tmp_path / "python", "--requirement", HERE / "requirements.txt")
+    output = run(programs / "python", "-m", "galaxy_importer.main", built, folder=tmp_path, environment=environment)
+    assert "Importer processing completed successfully" in output, output
+    assert "Linting collection via ansible-lint" in output
+    complaints = [line for line in output.splitlines() if line.startswith(("WARNING", "ERROR"))]
+    assert complaints == []
+
+
+def test_a_release_lists_everything_that_is_new(tmp_path: Path) -> None:
+    collection = tmp_path / "ansible_collections" / "mmops" / "mattermost"
+    names = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607 - git is where the user has it
+        cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout.decode().split("\0")
+    for name in filter(None, names):
+        target = collection / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).exists():
+            shutil.copy2(ROOT / name, target)
+    # antsibull-changelog asks git for the files of the collection.
+    subprocess.run(["git", "init", "--quiet"], cwd=collection, check=True)  # noqa: S607 - git is where the user has it
+    environment = play_environment(Server("", ""), tmp_path / "home") | {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path)}
+    changes = yaml.safe_load((collection / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
+    if not changes["releases"]:
+        run(Path(sys.executable).with_name("antsibull-changelog"), "release", folder=collection, environment=environment)
+    text = (collection / "CHANGELOG.md").read_text(encoding="utf-8").replace("\\", "")
+    sections = dict(re.findall(r"^#+ (.+)\n\n((?:\* .+\n)+)", text, re.MULTILINE))
+    listed = {title: set(re.findall(r"mmops\.mattermost\.(\w+) - ", entries)) for title, entries in sections.items()}
+    assert listed == {
+        "Filter": {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")},
+        "Inventory": {path.stem for path in (ROOT / "plugins" / "inventory").glob("*.py")},
+        "New Modules": {path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py")},
+        "New Playbooks": {path.stem for path in (ROOT / "playbooks").glob("*.yml")},
+        "New Roles": {path.parent.parent.name for path in (ROOT / "roles").glob("*/meta/argument_specs.yml")},
+    }
