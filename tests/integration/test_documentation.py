@@ -21,6 +21,9 @@ from servers import ROOT, Server, fake_server, play_environment
 
 PREPARATIONS = Path(__file__).parent / "documentation"
 
+#: Texts whose examples have tests of their own: they need an inventory that is made by the server.
+ELSEWHERE = {"guide_adhoc_and_inventory"}
+
 #: Addresses of the documentation that the fake server stands for.
 ADDRESS = "https://chat.example.com"
 SOCKET = "/var/tmp/mattermost_local.socket"  # noqa: S108  the one of Mattermost itself
@@ -33,7 +36,8 @@ def documents() -> dict[str, Path]:
     named = {path.stem: path for path in guides}
     for path in readmes:
         named["_".join(path.relative_to(ROOT).with_suffix("").parts).lower()] = path
-    return {name: path for name, path in named.items() if any(_runs(block) for block in blocks(path))}
+    return {name: path for name, path in named.items()
+            if name not in ELSEWHERE and any(_runs(block) for block in blocks(path))}
 
 
 def _runs(block: Block) -> bool:
@@ -128,10 +132,12 @@ def test_examples(name: str, tmp_path: Path) -> None:
         run = subprocess.run(
             [Path(sys.executable).with_name("ansible-playbook"), "-vv", "--inventory", "inventory.yml", "--extra-vars",
              f"@{document.write('variables.json', json.dumps(variables))}", playbook],
-            cwd=document.folder, check=False, env=play_environment(server, tmp_path / "home"), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+            # A shell tells its folder in PWD as well.
+            cwd=document.folder, check=False, env=play_environment(server, tmp_path / "home") | {"PWD": str(document.folder)},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
     output = run.stdout.replace(SECRET_MARK, "(secret) ").replace(server.token, "(token)")
     assert run.returncode == 0, output
     assert output == run.stdout, f"Secrets show:\n{output}"
+    assert "no hosts matched" not in output, output
     for task, reason in document.preparation.get("refused", {}).items():
         assert reason in output, f"{task}: not refused because of {reason}\n{output}"
