@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: help venv demo test lint sanity unit conformance integration integration-modules bench browser docs build packaging changelog clean
+.PHONY: help venv demo test lint sanity unit conformance integration integration-modules integration-cores bench browser docs build packaging changelog clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -62,6 +62,12 @@ integration: $(READY) ## playbooks against the fake server (MATTERMOST_URL, MATT
 
 integration-modules: $(READY) ## the same with each module started by itself, not in the Ansible process; half an hour
 	$(PYTEST) $(PARALLEL) -m modules tests/integration
+
+integration-cores: $(READY) ## the targets with the oldest and the newest ansible-core, in both hosts; an hour
+	$(BIN)/python tests/tools/cores.py $(PARALLEL) -m "modules or not modules"
+
+molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENARIOS="...": some of them)
+	@$(BIN)/python tests/tools/scenarios.py $(SCENARIOS)
 
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
 	@$(BIN)/python tests/benchmark

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ from harness.proxy import RecordingProxy
 
 HERE = Path(__file__).resolve().parents[1]
 TARGETS = HERE / "targets"
+
+#: The program that runs the plays, for instance one of another version of ansible-core.
+ANSIBLE_PLAYBOOK = Path(os.environ.get("TEST_ANSIBLE_PLAYBOOK") or Path(sys.executable).with_name("ansible-playbook"))
 
 #: What Ansible prints when a callback plugin raises; the play goes on without it.
 BROKEN_CALLBACK = "in callback plugin"
@@ -87,7 +91,7 @@ def run_target(
     try:
         process = subprocess.run(
             # With all details, as secrets must not show in them either.
-            [Path(sys.executable).with_name("ansible-playbook"), "-vvvv", playbook],
+            [ANSIBLE_PLAYBOOK, "-vvvv", playbook],
             cwd=folder,
             env=variables,
             check=False,
