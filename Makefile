@@ -69,6 +69,9 @@ integration-cores: $(READY) ## the targets with the oldest and the newest ansibl
 molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENARIOS="...": some of them)
 	@$(BIN)/python tests/tools/scenarios.py $(SCENARIOS)
 
+molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENARIOS="...": some of them)
+	@$(BIN)/python tests/tools/scenarios.py $(SCENARIOS)
+
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
 	@$(BIN)/python tests/benchmark
 
