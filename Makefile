@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: help venv demo test lint sanity unit conformance integration integration-modules integration-cores bench browser docs build packaging changelog clean
+.PHONY: help venv demo test lint sanity unit conformance integration integration-modules integration-cores molecule bench browser docs build packaging changelog clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -65,9 +65,6 @@ integration-modules: $(READY) ## the same with each module started by itself, no
 
 integration-cores: $(READY) ## the targets with the oldest and the newest ansible-core, in both hosts; an hour
 	$(BIN)/python tests/tools/cores.py $(PARALLEL) -m "modules or not modules"
-
-molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENARIOS="...": some of them)
-	@$(BIN)/python tests/tools/scenarios.py $(SCENARIOS)
 
 molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENARIOS="...": some of them)
 	@$(BIN)/python tests/tools/scenarios.py $(SCENARIOS)
