@@ -140,11 +140,16 @@ def _label(item: Mapping[str, Any]) -> str:
     return "" if label is None else f" (item {label})"
 
 
+def _has_failed(item: Mapping[str, Any]) -> bool:
+    """Whether an item failed. With ansible-core 2.21, items of a loop do not say so, but only a failure has ``error``."""
+    return bool(item.get("failed")) or "failed_when_result" in item or "error" in item
+
+
 def _judge_item(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, list[Request]]:
     """What is wrong with an item, if anything, and the requests that belong to later items."""
     if item.get("skipped"):
         return "", writes
-    failed = bool(item.get("failed")) or "failed_when_result" in item
+    failed = _has_failed(item)
     if not item.get("changed") and not failed:
         return "", writes
     if "operations" not in item and not failed:
@@ -185,7 +190,7 @@ def judge(task: Task) -> list[str]:
     writes = [request for request in task.requests if request.writes]
     if task.check_mode:
         return [f"{name}: sent {request} in check mode" for request in writes]
-    if any(item.get("censored") and (item.get("changed") or item.get("failed")) for item in task.items):
+    if any(item.get("censored") and (item.get("changed") or _has_failed(item)) for item in task.items):
         lie = not writes and any(item.get("changed") for item in task.items)
         return [f"{name}: it changed something, but sent nothing that writes"] if lie else []
     problems = []
@@ -195,7 +200,7 @@ def judge(task: Task) -> list[str]:
         if problem:
             # What follows cannot be told apart any more.
             return [f"{name}{_label(item)}: {problem}"]
-    quiet = [item for item in task.items if not item.get("changed") and not item.get("failed")]
+    quiet = [item for item in task.items if not item.get("changed") and not _has_failed(item)]
     for request in writes:
         whose = _label(quiet[0]) if len(quiet) == 1 else ""
         problems.append(f"{name}{whose}: sent {request}, which no result reports")
