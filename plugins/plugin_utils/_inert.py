@@ -8,12 +8,13 @@ Everybody chooses the own nickname. One like ``{{ lookup('pipe', 'id') }}`` must
 
 from __future__ import annotations
 
-try:
-    # Since ansible-core 2.19, only what is marked as a template is one.
-    from ansible.template import trust_as_template as _unused  # noqa: F401
+from ansible import template
+from ansible.utils.unsafe_proxy import wrap_var
 
-    def inert(value):
-        """The same value."""
-        return value
-except ImportError:
-    from ansible.utils.unsafe_proxy import wrap_var as inert  # noqa: F401
+#: Since ansible-core 2.19, only what is marked as a template is one.
+NEEDS_WRAPPING = not hasattr(template, "trust_as_template")
+
+
+def inert(value):
+    """The value, in a form that Ansible never takes for a template."""
+    return wrap_var(value) if NEEDS_WRAPPING else value

@@ -130,13 +130,13 @@ def test_totals_and_charts_add_up() -> None:
     assert totals["accounts"] == totals["active"] + totals["deactivated"] == len(report["accounts"])
     assert totals["active"] == totals["people"] + totals["guests"] + totals["bots"]
     assert totals["tokens"] == totals["active_tokens"] + totals["disabled_tokens"] == len(report["tokens"])
-    assert sum(bar["count"] for bar in charts["kinds"]) == totals["accounts"]
-    assert sum(bar["count"] for bar in charts["services"]) == totals["active"]
-    assert sum(bar["count"] for bar in charts["token_ages"]) == totals["active_tokens"]
-    assert sum(bar["count"] for bar in charts["activity"]) == totals["people"] + totals["guests"]
-    assert sum(bar["count"] for bar in charts["findings"]) == len(report["findings"]) == sum(totals["findings"].values())
-    for bar in charts["mfa_by_role"]:
-        assert bar["on"] + bar["off"] + bar["elsewhere"] == bar["total"]
+    assert sum(line["count"] for line in charts["kinds"]) == totals["accounts"]
+    assert sum(line["count"] for line in charts["services"]) == totals["active"]
+    assert sum(line["count"] for line in charts["token_ages"]) == totals["active_tokens"]
+    assert sum(line["count"] for line in charts["activity"]) == totals["people"] + totals["guests"]
+    assert sum(line["count"] for line in charts["findings"]) == len(report["findings"]) == sum(totals["findings"].values())
+    for line in charts["mfa_by_role"]:
+        assert line["on"] + line["off"] + line["elsewhere"] == line["total"]
 
 
 def test_one_who_is_missing_makes_less_than_100_percent() -> None:
