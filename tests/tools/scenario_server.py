@@ -10,7 +10,6 @@ process id (``server.pid``) and what it says (``server.log``).
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import signal
@@ -19,23 +18,26 @@ import sys
 import time
 from pathlib import Path
 
-import requests
 from servers import FAKE, PATIENCE, ServerError
 
 #: Seconds that the server may take to end by itself.
 GRACE = 5
 
 
-def _answers(folder: Path) -> bool:
-    """Whether the server that was started is still there. Another process may have got its number since."""
-    try:
-        server = json.loads((folder / "server.json").read_text(encoding="utf-8"))
-        with requests.Session() as session:
-            session.trust_env = False
-            session.headers["Authorization"] = f"Bearer {server['admin_token']}"
-            return session.get(f"{server['url']}/api/v4/users/me", timeout=GRACE).ok
-    except (OSError, ValueError):  # those of requests are an OSError
-        return False
+def _is_server(process: int) -> bool:
+    """Whether the process is still a fake server of this checkout. Another one may have got its number since."""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return str(FAKE).encode() in Path(f"/proc/{process}/cmdline").read_bytes()
+        except OSError:
+            return False
+    listed = subprocess.run(
+        ["/bin/ps", "-ww", "-o", "args=", "-p", str(process)],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    )
+    return str(FAKE).encode() in listed.stdout
 
 
 def _runs(process: int) -> bool:
@@ -67,8 +69,9 @@ def start(folder: Path) -> None:
 
 def stop(folder: Path) -> None:
     identity = folder / "server.pid"
-    if identity.exists() and _answers(folder):
-        process = int(identity.read_text(encoding="utf-8"))
+    # There may be a server even if its start was interrupted.
+    process = int(identity.read_text(encoding="utf-8") or 0) if identity.exists() else 0
+    if process and _is_server(process):
         deadline = time.monotonic() + GRACE
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGTERM)

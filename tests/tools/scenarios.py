@@ -8,6 +8,7 @@ Each runs in a folder of its own, and whatever happens, no server is left behind
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -21,6 +22,9 @@ from results import write_suite
 from servers import ROOT
 
 SCENARIOS = ROOT / "extensions" / "molecule"
+
+#: Seconds that molecule and its playbooks may take to end when they are stopped.
+GRACE = 10
 
 
 def names() -> list[str]:
@@ -44,22 +48,37 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
+def end(group: subprocess.Popen) -> None:
+    """Ends molecule and its playbooks, and waits for them: what they write later would stay behind."""
+    deadline = time.monotonic() + GRACE
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group.pid, signal.SIGTERM)
+        while time.monotonic() < deadline:
+            group.poll()
+            os.killpg(group.pid, 0)
+            time.sleep(0.05)
+        os.killpg(group.pid, signal.SIGKILL)
+
+
 def run(name: str, folder: Path) -> int:
     (folder / "scenario").mkdir(parents=True)
     command = [Path(sys.executable).with_name("molecule"), "test", "--scenario-name", name]
     try:
-        with subprocess.Popen(command, cwd=ROOT, env=environment(folder), stdin=subprocess.DEVNULL) as process:
+        # A session of its own, so that an interrupt reaches molecule by end(), and nothing of it is missed.
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment(folder), stdin=subprocess.DEVNULL, start_new_session=True
+        ) as process:
             try:
                 return process.wait()
             finally:
-                process.terminate()
+                end(process)
     finally:
         scenario_server.stop(folder / "scenario")
 
 
 def main() -> int:
     # A cancelled run cleans up as an interrupted one does.
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     known = names()
     chosen = sys.argv[1:] or known
@@ -70,13 +89,17 @@ def main() -> int:
     start = time.monotonic()
     seconds: dict[str, float] = {}
     failed = []
-    with tempfile.TemporaryDirectory(prefix="mattermost-molecule-") as home:
-        for name in chosen:
-            begin = time.monotonic()
-            print(f"=== {name}", flush=True)
-            if run(name, Path(home).resolve() / name):
-                failed.append(name)
-            seconds[name] = time.monotonic() - begin
+    try:
+        with tempfile.TemporaryDirectory(prefix="mattermost-molecule-") as home:
+            for name in chosen:
+                begin = time.monotonic()
+                print(f"=== {name}", flush=True)
+                if run(name, Path(home).resolve() / name):
+                    failed.append(name)
+                seconds[name] = time.monotonic() - begin
+    except KeyboardInterrupt:
+        print("\nStopped", file=sys.stderr)
+        return 130
     write_suite("molecule", chosen, ", ".join(failed), time.monotonic() - start)
     for name in chosen:
         print(f"{'FAILED' if name in failed else 'passed'}  {name}  {seconds[name]:.0f} s")
