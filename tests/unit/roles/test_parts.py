@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every role has all its parts: a playbook, a scenario that tests it in full, and an integration target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import scenarios
+import yaml
+from servers import ROOT
+
+ROLES = sorted(path.parent.parent.name for path in (ROOT / "roles").glob("*/tasks/main.yml"))
+
+each_role = pytest.mark.parametrize("role", ROLES)
+
+
+def load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def uses(plays: list[dict[str, Any]], role: str) -> dict[str, Any] | None:
+    """The variables that plays give to the role, if they run it."""
+    for play in plays:
+        for entry in play.get("roles", []):
+            if entry["role"] == f"mmops.mattermost.{role}":
+                return entry.get("vars", {})
+        for task in play.get("tasks", []):
+            if (task.get("ansible.builtin.include_role") or {}).get("name") == f"mmops.mattermost.{role}":
+                return task.get("vars", {})
+    return None
+
+
+@each_role
+def test_a_playbook_runs_the_role(role: str) -> None:
+    [play] = load(ROOT / "playbooks" / f"{role}.yml")
+    assert uses([play], role) is not None
+    assert (play["hosts"], play["connection"], play["gather_facts"]) == ("localhost", "local", False)
+
+
+@each_role
+def test_a_target_tests_the_role(role: str) -> None:
+    assert (ROOT / "tests" / "integration" / "targets" / f"role_{role}" / "tasks" / "main.yml").is_file()
+
+
+@each_role
+def test_a_scenario_runs_the_role_and_looks_at_what_it_did(role: str) -> None:
+    folder = scenarios.SCENARIOS / role
+    given = uses(load(folder / "converge.yml"), role)
+    assert given is not None
+    assert given[f"{role}_connection"] == "{{ molecule_connection }}"
+    checks = [task for play in load(folder / "verify.yml") for task in play["tasks"] if "ansible.builtin.assert" in task]
+    assert checks
+
+
+def test_make_molecule_runs_the_scenarios_of_all_roles() -> None:
+    assert scenarios.names() == ROLES
+
+
+@each_role
+def test_a_scenario_leaves_no_step_out(role: str) -> None:
+    """What a scenario sets itself could replace what all have in common."""
+    own = load(scenarios.SCENARIOS / role / "molecule.yml")
+    assert own.keys() & {"ansible", "driver", "prerun", "scenario"} == set()
+
+
+def test_the_steps_of_all_scenarios() -> None:
+    common = load(scenarios.SCENARIOS / "config.yml")
+    steps = common["scenario"]["test_sequence"]
+    wanted = ["create", "converge", "idempotence", "verify", "destroy"]
+    assert [step for step in steps if step in wanted] == ["destroy", *wanted]
+    # The checkout is what is tested, not a copy of it.
+    assert common["prerun"] is False
+    assert common["ansible"]["env"]["ANSIBLE_COLLECTIONS_PATH"] == "${MOLECULE_PROJECT_DIRECTORY}/.tree"
