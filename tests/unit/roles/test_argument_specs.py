@@ -227,10 +227,37 @@ def given_for(role: Path, call: Call, template: str) -> list[tuple[str, dict[str
                 return [(f"{looped.name}[]", {"type": spec.get("elements"), **{
                     key: spec[key] for key in ("choices", "options") if key in spec}})]
         case nodes.Getattr(node=nodes.Name(name=name), attr=part):
-            names = names_in(call.task.get("loop")) if name == "item" else {name}
-            return [(f"{origin}.{part}", options[origin]["options"][part]) for origin in sorted(origins(role, names))
-                    if part in options[origin].get("options", {})]
+            path = [part]
+            names = {name}
+            if name == "item":
+                names = names_in(call.task.get("loop"))
+                looped = straight(expression(call.task["loop"])) if is_template(call.task.get("loop")) else None
+                if isinstance(looped, nodes.Getattr):
+                    # A list inside of an element of a list.
+                    path.insert(0, looped.attr)
+            found = ((origin, inner(options[origin], path)) for origin in sorted(origins(role, names)))
+            return [(".".join([origin, *path]), spec) for origin, spec in found if spec]
     return []
+
+
+def inner(spec: dict[str, Any], path: list[str]) -> dict[str, Any] | None:
+    for part in path:
+        spec = spec.get("options", {}).get(part)
+        if spec is None:
+            return None
+    return spec
+
+
+def built_from(role: Path, template: str) -> list[tuple[str, dict[str, Any]]]:
+    """The documented options with options of their own that users, or the like, are made from."""
+    return [(name, documented(role)[name]) for name in sorted(origins(role, names_in(template)))
+            if "options" in documented(role)[name]]
+
+
+def can_be_left_out(template: str) -> bool:
+    """Whether the module then takes its own default."""
+    node = expression(template)
+    return node is not None and any(map(is_omit, node.find_all(nodes.Name)))
 
 
 def differences(option: str, taken: dict[str, Any], name: str, given: dict[str, Any]) -> Iterator[str]:
@@ -246,6 +273,11 @@ def differences(option: str, taken: dict[str, Any], name: str, given: dict[str, 
         yield (f"{name} and the option {option} differ in {', '.join(sorted(ours.keys() ^ theirs.keys()))}")
     for part in sorted(ours.keys() & theirs.keys()):
         yield from differences(f"{option}.{part}", theirs[part], f"{name}.{part}", ours[part])
+        for word, absent in (("default", None), ("required", False)):
+            # The module fills in what is left out.
+            told, true = ours[part].get(word, absent), theirs[part].get(word, absent)
+            if told != true:
+                yield f"{name}.{part} has {word}: {told}, the option {option}.{part} has {true}"
 
 
 def literal_problems(option: str, spec: dict[str, Any], value: Any) -> Iterator[str]:
@@ -285,8 +317,17 @@ def call_problems(role: Path, call: Call) -> Iterator[str]:
         if is_template(value):
             for fixed in fixed_values(expression(value)):
                 yield from literal_problems(option, options[option], fixed)
-            for name, given in given_for(role, call, value):
+            passed = given_for(role, call, value)
+            for name, given in passed:
                 yield from differences(option, options[option], name, given)
+                told, true = given.get("default"), options[option].get("default")
+                if "." in name and can_be_left_out(value) and told != true:
+                    yield f"{name} has default: {told}, the option {option} has {true}"
+            if not passed and "options" in options[option]:
+                for name, given in built_from(role, value):
+                    for part in sorted(given["options"].keys() & options[option]["options"].keys()):
+                        taken = options[option]["options"][part]
+                        yield from differences(f"{option}.{part}", taken, f"{name}.{part}", given["options"][part])
     for option, spec in options.items():
         if spec.get("required") and option not in call.arguments:
             yield f"{call.module} requires {option}"
@@ -402,6 +443,8 @@ def test_what_counts_as_passed_on(template: str, passed: str | None) -> None:
      "differ in a, b"),
     ({"type": "dict", "options": {"a": {"type": "str"}}}, {"type": "dict", "options": {"a": {"type": "bool"}}},
      "given.a has the type bool, the option taken.a has str"),
+    ({"type": "dict", "options": {"a": {"type": "str"}}}, {"type": "dict", "options": {"a": {"type": "str", "default": "x"}}},
+     "given.a has default: x, the option taken.a has None"),
 ])
 def test_differences_are_told(taken: dict[str, Any], given: dict[str, Any], says: str) -> None:
     assert [says in text for text in differences("taken", taken, "given", given)] == [True]
@@ -416,13 +459,15 @@ def test_differences_are_told(taken: dict[str, Any], given: dict[str, Any], says
     ({"state": "absent", "session_ids": {"a": 1}}, "session_ids"),
     ({"state": "absent", "older_than": "{{ r_grace }}"}, "r_grace has the type int"),
     ({"state": "absent", "os": "{{ item.os }}"}, "r_list.os has the choices"),
+    ({"state": "absent", "browser": "{{ item.browser | default(omit) }}"}, "r_list.browser has default: chrome"),
 ])
 def test_wrong_calls_are_told(arguments: dict[str, Any], says: str, tmp_path: Path) -> None:
     role = tmp_path / "r"
     (role / "meta").mkdir(parents=True)
     (role / "tasks").mkdir()
     options = {"r_grace": {"type": "int"}, "r_list": {
-        "type": "list", "elements": "dict", "options": {"os": {"type": "str", "choices": ["a"]}}}}
+        "type": "list", "elements": "dict", "options": {
+            "os": {"type": "str", "choices": ["a"]}, "browser": {"type": "str", "default": "chrome"}}}}
     (role / "meta" / "argument_specs.yml").write_text(
         yaml.safe_dump({"argument_specs": {"main": {"options": options}}}), encoding="utf-8")
     task = {"mmops.mattermost.mm_user_session": arguments, "loop": "{{ r_made }}"}
