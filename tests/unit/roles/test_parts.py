@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 import scenarios
 import yaml
+from code_blocks import blocks
 from servers import ROOT
 
 ROLES = sorted(path.parent.parent.name for path in (ROOT / "roles").glob("*/tasks/main.yml"))
+
+COMMANDS = {f"ansible.builtin.{name}" for name in ("command", "expect", "raw", "script", "shell")}
 
 each_role = pytest.mark.parametrize("role", ROLES)
 
@@ -75,3 +78,20 @@ def test_the_steps_of_all_scenarios() -> None:
     # The checkout is what is tested, not a copy of it.
     assert common["prerun"] is False
     assert common["ansible"]["env"]["ANSIBLE_COLLECTIONS_PATH"] == "${MOLECULE_PROJECT_DIRECTORY}/.tree"
+
+
+@each_role
+def test_the_readme_has_an_example_that_runs(role: str) -> None:
+    examples = [block for block in blocks(ROOT / "roles" / role / "README.md")
+                if block.language.startswith("yaml") and block.reason is None]
+    assert [block for block in examples if uses(yaml.safe_load(block.text), role) is not None]
+
+
+@each_role
+def test_no_task_runs_a_command(role: str) -> None:
+    for file in (ROOT / "roles" / role / "tasks").rglob("*.yml"):
+        ahead = list(load(file))
+        while ahead:
+            task = ahead.pop()
+            assert not COMMANDS & task.keys(), f"{file.relative_to(ROOT)}: {task.get('name')}"
+            ahead += [inner for section in ("block", "rescue", "always") for inner in task.get(section, [])]
