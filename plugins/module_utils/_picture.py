@@ -14,6 +14,7 @@ import os
 from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MissingLibrary
+from ansible_collections.mmops.mattermost.plugins.module_utils._host_file import read_host_file
 
 try:
     from PIL import Image, ImageChops, ImageOps, ImageStat
@@ -44,12 +45,7 @@ class Picture:
         """Raises ``InvalidInput`` if there is no such file or it is no picture, ``MissingLibrary`` without Pillow."""
         if not HAS_PILLOW:
             raise MissingLibrary("Pillow", "comparing profile pictures")
-        try:
-            with open(os.path.expanduser(path), "rb") as file:
-                content = file.read()
-        except OSError as error:
-            raise InvalidInput(f"image: {path} cannot be read: {os.strerror(error.errno or 0)}",
-                               "Give a path on the host that runs the task") from None
+        content = read_host_file("image", path)
         picture = cls(os.path.basename(path), content)
         try:
             picture._as_stored(content)

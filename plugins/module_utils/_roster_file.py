@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MissingLibrary
+from ansible_collections.mmops.mattermost.plugins.module_utils._host_file import read_host_file
 
 try:
     import yaml
@@ -48,12 +49,7 @@ def read_roster(path: str, columns: dict, spec: dict) -> list[Entry]:
     reader = readers.get(os.path.splitext(path)[1].lower())
     if reader is None:
         raise InvalidInput(f"src: {path} is no .csv, .json, .yaml or .yml file")
-    try:
-        with open(os.path.expanduser(path), "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise InvalidInput(f"src: {path} cannot be read: {os.strerror(error.errno or 0)}",
-                           "Give a path on the host that runs the task") from None
+    content = read_host_file("src", path)
     name = os.path.basename(path)
     try:
         text = content.decode("utf-8-sig")
