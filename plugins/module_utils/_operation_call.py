@@ -15,6 +15,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
     MattermostError,
     OperationNotAvailable,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._host_file import read_host_file
 from ansible_collections.mmops.mattermost.plugins.module_utils._operations import OPERATIONS, Operation
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._user import HIDDEN
@@ -130,12 +131,7 @@ def _check_declaration(declared, operation, arguments, local):
 
 def _upload(name, path) -> tuple:
     """Name and content of a file that is to be sent."""
-    try:
-        with open(path, "rb") as file:
-            return os.path.basename(path), file.read()
-    except OSError as error:
-        raise InvalidInput(f"arguments.{name}: {path} cannot be read: {os.strerror(error.errno or 0)}",
-                           "Give a path on the host that runs the task") from None
+    return os.path.basename(path), read_host_file(f"arguments.{name}", path)
 
 
 def _check_user_mfa(client, login_id, plan) -> dict:
