@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from harness.faulty import Faulty
 from harness.flavours import FLAVOURS
 from harness.proxy import RecordingProxy, recording_proxy
 from servers import Server, fake_server, given_server
@@ -29,3 +31,10 @@ def guarded(request: pytest.FixtureRequest) -> Iterator[Guarded]:
     source = contextlib.nullcontext(given) if given else fake_server(licensed=request.param == "licensed")
     with source as server, recording_proxy(server.url) as proxy:
         yield Guarded(server, proxy)
+
+
+@pytest.fixture(params=["unlicensed"])
+def faulty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Faulty]:
+    """A server of its own for each test. A test that needs the other flavour sets the parameter."""
+    with fake_server(licensed=request.param == "licensed", arguments=["--control"]) as server:
+        yield Faulty(server, tmp_path)

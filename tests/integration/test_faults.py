@@ -1,62 +1,16 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What users see when the server or the network fails in the middle of a play."""
+"""What users see when the server or the network fails in the middle of a task."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-import requests
-from servers import Server, fake_server, play_environment
+from harness.faulty import Faulty
 
 ZOE = {"username": "zoe", "email": "zoe@example.com", "password": "Hush-password-Aa1"}
 MANY = [{"username": f"user{number}", "email": f"user{number}@example.com", "password": "Hush-password-Aa1"}
         for number in range(60)]
-
-
-class Faulty:
-    """A fake server that fails on request."""
-
-    def __init__(self, server: Server, folder: Path):
-        self.server = server
-        self.folder = folder
-
-    def fails(self, **fault: object) -> None:
-        requests.post(f"{self.server.url}/__control__/faults", json=fault, timeout=30).raise_for_status()
-
-    def sent(self, operation: str) -> int:
-        """How many requests of an operation there were since the last call."""
-        address = f"{self.server.url}/__control__/requests"
-        counts = requests.get(address, timeout=30).json()["counts"]
-        requests.delete(address, timeout=30).raise_for_status()
-        return counts.get(operation, 0)
-
-    def play(self, module: str, **options: object) -> tuple[dict, str]:
-        """Runs one task. Returns its result and the output of the play."""
-        result = self.folder / "result.json"
-        tasks = [
-            {f"mmops.mattermost.{module}": options, "register": "noted", "ignore_errors": True, "name": "The task"},
-            {"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(result)}, "no_log": True},
-        ]
-        playbook = self.folder / "play.yml"
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
-        playbook.write_text(json.dumps([play]), encoding="utf-8")
-        run = subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), playbook], check=True, stdin=subprocess.DEVNULL,
-            env=play_environment(self.server, self.folder / "home"), capture_output=True, encoding="utf-8")
-        return json.loads(result.read_text(encoding="utf-8")), run.stdout
-
-
-@pytest.fixture
-def faulty(tmp_path: Path) -> Iterator[Faulty]:
-    with fake_server(licensed=False, arguments=["--control"]) as server:
-        yield Faulty(server, tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "truncated"])

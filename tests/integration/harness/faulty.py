@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fake server that fails on request, and plays against it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import requests
+from servers import Server, play_environment
+
+from harness.plays import ANSIBLE_PLAYBOOK
+
+
+class Faulty:
+    """The server, and a folder for the files of the plays."""
+
+    def __init__(self, server: Server, folder: Path):
+        self.server = server
+        self.folder = folder
+
+    def fails(self, **fault: object) -> None:
+        """Orders a fault, see the README of the fake server."""
+        requests.post(f"{self.server.url}/__control__/faults", json=fault, timeout=30).raise_for_status()
+
+    def faults(self) -> list[str]:
+        """The operations of faults that have not happened yet."""
+        answer = requests.get(f"{self.server.url}/__control__/faults", timeout=30)
+        return [fault["operation"] for fault in answer.json()]
+
+    def sent(self, operation: str) -> int:
+        """How many requests of an operation there were since the last call."""
+        address = f"{self.server.url}/__control__/requests"
+        counts = requests.get(address, timeout=30).json()["counts"]
+        requests.delete(address, timeout=30).raise_for_status()
+        return counts.get(operation, 0)
+
+    def ask(self, method: str, path: str, token: str | None = None, **body: object) -> requests.Response:
+        """A request past the collection; as the administrator unless another token is given."""
+        headers = {"Authorization": f"Bearer {self.server.token if token is None else token}"}
+        answer = requests.request(method, f"{self.server.url}/api/v4{path}", headers=headers, json=body or None, timeout=30)
+        answer.raise_for_status()
+        return answer
+
+    def play(self, module: str, **options: object) -> tuple[dict, str]:
+        """Runs one task. Returns its result and the output of the play."""
+        return self._run([
+            {f"mmops.mattermost.{module}": options, "register": "noted", "ignore_errors": True, "name": "The task"}])
+
+    def role(self, role: str, **variables: object) -> tuple[dict, str]:
+        """Runs a role of the collection. Returns its variable ``ROLE_status``, and why it failed; empty if it did not."""
+        include = {"ansible.builtin.include_role": {"name": f"mmops.mattermost.{role}"},
+                   "vars": {f"{role}_{name}": value for name, value in variables.items()}}
+        notes = {"ansible.builtin.set_fact": {"noted": {
+            "status": f"{{{{ {role}_status }}}}", "msg": "{{ ansible_failed_result.msg | default('') }}"}}}
+        noted, _output = self._run([{"block": [include, notes], "rescue": [notes]}])
+        return noted["status"], noted["msg"]
+
+    def _run(self, tasks: list[dict]) -> tuple[dict, str]:
+        result = self.folder / "result.json"
+        result.unlink(missing_ok=True)
+        copy = {"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(result)}, "no_log": True}
+        playbook = self.folder / "play.yml"
+        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [*tasks, copy]}
+        playbook.write_text(json.dumps([play]), encoding="utf-8")
+        run = subprocess.run(
+            [ANSIBLE_PLAYBOOK, playbook], check=False, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, env=play_environment(self.server, self.folder / "home"), encoding="utf-8")
+        assert run.returncode == 0, run.stdout
+        return json.loads(result.read_text(encoding="utf-8")), run.stdout
