@@ -20,9 +20,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
 from ansible_collections.mmops.mattermost.plugins.module_utils._operations import LARGEST_PAGE, OPERATIONS, Operation
 from ansible_collections.mmops.mattermost.plugins.module_utils._transport import Answer, Transport
 
-#: How many users are asked for at once. The server has no limit; this keeps a request well under any proxy's.
-LARGEST_LOOKUP = 1000
-
 _TYPES: dict[str, Any] = {
     "string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": (list, tuple),
     "binary": (bytes, tuple)}
@@ -201,13 +198,6 @@ class Client:
             return self.call(name, arguments).data
         except NotFound:
             return None
-
-    def users_by_username(self, usernames: list) -> list:
-        """The users among these names, a request for every thousand. Names must be in lower case."""
-        found: list = []
-        for start in range(0, len(usernames), LARGEST_LOOKUP):
-            found += self.call("get_users_by_usernames", {"usernames": usernames[start:start + LARGEST_LOOKUP]}).data
-        return found
 
 
 def check_arguments(name: str, arguments: dict) -> None:

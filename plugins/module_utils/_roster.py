@@ -15,7 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._client import LARGEST_LOOKUP
+from ansible_collections.mmops.mattermost.plugins.module_utils._accounts import (
+    LARGEST_LOOKUP,
+    by_emails,
+    by_ids,
+    by_usernames,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, carry_out
 from ansible_collections.mmops.mattermost.plugins.module_utils._roster_file import Entry, EntryChecker, read_roster
@@ -27,6 +32,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._user import (
     unknown_password,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import check_declaration
+from ansible_collections.mmops.mattermost.plugins.module_utils._who import ME, check_caller
 
 #: Seconds between two reports of progress.
 _REPORT_EVERY = 2.0
@@ -116,14 +122,15 @@ class RosterService(Service):
         self._check(entries)
         plan = RosterPlan(concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop",
                           total=len(entries))
-        # The local socket has no look-up by names, so that all users are listed, once.
-        size = len(entries) if client.transport.local else LARGEST_LOOKUP
+        # Lists of all users are read once: the local socket has no look-up by names, and nothing else has one by addresses.
+        by_chunk = not client.transport.local and all(_is_named(entry.options) for entry in entries)
+        size = LARGEST_LOOKUP if by_chunk else len(entries)
         chunks = [entries[start:start + size] for start in range(0, len(entries), size)] if entries else []
         with ThreadPoolExecutor(1) as pool:     # the next chunk is on its way while this one is planned
-            coming = pool.submit(self._find, client, chunks[0] if chunks else [])
+            coming = pool.submit(_find, client, declaration, chunks[0] if chunks else [])
             for chunk, following in zip(chunks, [*chunks[1:], []]):
                 found = coming.result()
-                coming = pool.submit(self._find, client, following)
+                coming = pool.submit(_find, client, declaration, following)
                 self._plan_chunk(client, declaration, zip(chunk, found), plan)
         if declaration["prune"] != "none":
             self._plan_prune(client, declaration, entries, plan)
@@ -169,16 +176,6 @@ class RosterService(Service):
                 name = entry.options["username"] or entry.options["email"] or entry.options["user_id"]
                 plan.failed.append(Item(name, entry.where, entry.options, error=error))
 
-    def _find(self, client, entries) -> list:
-        """The accounts of the entries, in their order; with one request for all that are known by name."""
-        names = [entry.options["username"] for entry in entries if entry.options["username"] and not entry.options["user_id"]]
-        by_name: dict = {}
-        if names:
-            users = client.pages("get_users") if client.transport.local else client.users_by_username(names)
-            by_name = {user["username"]: user for user in users}
-        return [by_name.get(entry.options["username"]) if entry.options["username"] and not entry.options["user_id"]
-                else self._user.find(client, entry.options) for entry in entries]
-
     def _plan_user(self, declaration, entry, observation, plan):
         options = entry.options
         if (observation.user is None and declaration["missing_password"] == "random"     # noqa: S105  the name of a policy
@@ -222,10 +219,7 @@ class RosterService(Service):
     def read_back(self, client, plan) -> dict:
         done = {item.plan.predicted["username"]: item for item in plan.items
                 if not item.error and item.done and item.plan.predicted}
-        if client.transport.local:
-            users = [user for user in client.pages("get_users") if user["username"] in done]
-        else:
-            users = client.users_by_username(list(done)) if done else []
+        users = by_usernames(client, list(done), plan.concurrency)
         for user in users:
             item = done[user["username"]]
             plan.warnings += [f"{item.name}: {text}" for text in deviations(item.plan, user)]
@@ -281,6 +275,38 @@ class _Progress:
             rate = self._done / (now - self._started)
             self._report(f"{self._done} of {self._total} users, {rate:.0f} per second, "
                          f"{(self._total - self._done) / rate:.0f} s left")
+
+
+def _is_named(options: dict) -> bool:
+    return bool(options["user_id"] or options["username"])
+
+
+def _find(client, declaration: dict, entries: list) -> list:
+    """The accounts of the entries, in their order; ``None`` for those that do not exist."""
+    if not entries:
+        return []
+    wanted: dict = {"user_id": [], "username": [], "email": []}
+    keys = []
+    for entry in entries:
+        kind = next(name for name in wanted if entry.options[name])
+        value = entry.options[kind]
+        if value == ME and kind == "user_id":
+            check_caller(client, "user_id")
+            value = client.who_am_i()["id"]
+        wanted[kind].append(value)
+        keys.append((kind, value))
+    found: dict = {}
+    workers = declaration["concurrency"]
+    if client.transport.local:
+        users = list(client.pages("get_users"))
+        found = {("user_id", user["id"]): user for user in users}
+        found.update({("username", user["username"]): user for user in users})
+        found.update({("email", user["email"].lower()): user for user in users})
+    else:
+        found = {("user_id", user["id"]): user for user in by_ids(client, wanted["user_id"], workers)}
+        found.update({("username", user["username"]): user for user in by_usernames(client, wanted["username"], workers)})
+        found.update({("email", user["email"].lower()): user for user in by_emails(client, wanted["email"], workers)})
+    return [found.get(key) for key in keys]
 
 
 def _needs_more(options: dict, user: dict | None) -> bool:

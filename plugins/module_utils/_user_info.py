@@ -12,13 +12,18 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._client import LARGEST_LOOKUP
+from ansible_collections.mmops.mattermost.plugins.module_utils._accounts import (
+    by_emails,
+    by_ids,
+    by_usernames,
+    chunks,
+    in_parallel,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
     InvalidInput,
     NotFound,
@@ -28,7 +33,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
 from ansible_collections.mmops.mattermost.plugins.module_utils._explanations import EXPLANATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._transport import POOL_SIZE
-from ansible_collections.mmops.mattermost.plugins.module_utils._who import ME, check_identity
+from ansible_collections.mmops.mattermost.plugins.module_utils._who import ME, check_caller, check_identity
 
 #: How many users a search or autocompletion answers at most. There are no pages.
 LARGEST_SEARCH = 1000
@@ -233,30 +238,18 @@ def _named(client, declared) -> Selection:
     workers = declared["concurrency"]
     usernames, emails = (_once(declared[option]) for option in ("usernames", "emails"))
     user_ids = _once(declared["user_ids"])
-    found = _by_usernames(client, usernames, workers)
+    found = by_usernames(client, usernames, workers)
     if ME in user_ids:
-        if client.transport.local:
-            raise InvalidInput("user_ids: the local socket has no caller that me could stand for", "Name the user")
+        check_caller(client, "user_ids")
         user_ids = _once(client.who_am_i()["id"] if user_id == ME else user_id for user_id in user_ids)
-    by_id = [user for chunk in _chunks(user_ids) for user in client.get_users_by_ids(user_ids=chunk)]
-    # An answer by id may be out of date, one by name is not.
-    fresh = {user["id"]: user for user in _by_usernames(client, [user["username"] for user in by_id], workers)}
-    found += [fresh.get(user["id"], user) for user in by_id]
-    by_email = in_parallel(workers, lambda email: client.find("get_user_by_email", email=email), emails)
-    found += [user for user in by_email if user]
+    found += by_ids(client, user_ids, workers)
+    with_address = by_emails(client, emails, workers)
+    found += with_address
     missing = _without(usernames, (user["username"] for user in found))
     missing += _without(user_ids, (user["id"] for user in found))
-    missing += [email for email, user in zip(emails, by_email) if not user]
+    missing += _without(emails, (user["email"].lower() for user in with_address))
     users = {user["id"]: user for user in found}
     return Selection(sorted(users.values(), key=lambda user: user["username"]), missing)
-
-
-def _by_usernames(client, usernames, workers) -> list:
-    """The users among these names. Only the local socket has to be asked for each."""
-    if not client.transport.local:
-        return client.users_by_username(usernames)
-    found = in_parallel(workers, lambda username: client.find("get_user_by_username", username=username), usernames)
-    return [user for user in found if user]
 
 
 def _autocompleted(client, declared) -> Selection:
@@ -427,25 +420,13 @@ def _read_about_server(client, declared) -> dict:
             for name, value in declared["stats_filter"].items() if value})
     known = client.get_known_users() or [] if declared["known_users"] else []
     members = {}
-    for chunk in _chunks(_once(declared["group_channel_ids"])):
+    for chunk in chunks(_once(declared["group_channel_ids"])):
         answer = client.get_users_by_group_channel_ids(group_channel_ids=chunk)
         members.update({channel_id: answer.get(channel_id) or [] for channel_id in chunk})
     return {"stats": stats, "filtered_stats": filtered, "known_users": known, "group_channel_members": members}
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
-
-
-def in_parallel(workers: int, function: Callable, items: Iterable) -> list:
-    """The function's values for all items, in order, with that many threads. The first error stops it and rises."""
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = [pool.submit(function, item) for item in items]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            raise
 
 
 def _once(values) -> list:
@@ -456,8 +437,3 @@ def _once(values) -> list:
 def _without(wanted, found) -> list:
     there = set(found)
     return [value for value in wanted if value not in there]
-
-
-def _chunks(values) -> Iterable:
-    for start in range(0, len(values), LARGEST_LOOKUP):
-        yield values[start:start + LARGEST_LOOKUP]

@@ -51,6 +51,12 @@ def check_identity(declaration: dict) -> None:
             raise InvalidInput(f"email: {email!r} is no e-mail address", "Give an address of at most 128 characters")
 
 
+def check_caller(client, option: str) -> None:
+    """Raises ``InvalidInput`` if ``me``, the value of this option, can stand for nobody."""
+    if client.transport.local:
+        raise InvalidInput(f"{option}: the local socket has no caller that me could stand for", "Name the user")
+
+
 def find_user(client, declaration: dict) -> dict | None:
     """The account that a declaration names, ``None`` if there is none. Changes the declaration as ``check_identity`` does.
 
@@ -59,8 +65,8 @@ def find_user(client, declaration: dict) -> dict | None:
     """
     check_identity(declaration)
     user_id, username, email = (declaration[name] for name in ("user_id", "username", "email"))
-    if user_id == ME and client.transport.local:
-        raise InvalidInput("user_id: the local socket has no caller that me could stand for", "Name the user")
+    if user_id == ME:
+        check_caller(client, "user_id")
     if user_id:
         by_id = client.find("get_user", user_id=user_id)
         user = by_id and client.find("get_user_by_username", username=by_id["username"])

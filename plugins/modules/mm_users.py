@@ -12,7 +12,9 @@ author:
   - The mmops.mattermost contributors (@mmops)
 description:
   - Brings many users to their declared state in one task, each as M(mmops.mattermost.mm_user) would.
-  - All accounts are read with one request per thousand, and only what differs is sent, to several users at a time.
+  - Accounts named by C(username) are read with one request per thousand, those named by C(user_id) with two, and those named
+    by C(email) with one each or by listing all accounts, whichever is less. Only what differs is sent, to several users at a
+    time.
   - The whole roster is checked before anything is sent. If single users fail all the same, the others are done, the task
     fails with a list of who failed and why, and the next run finishes the rest.
 options:

@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta, timezone
 from ansible_collections.mmops.mattermost.plugins.module_utils._duration import seconds
 from ansible_collections.mmops.mattermost.plugins.module_utils._session import token_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._token import generation
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
 _DAY = 86_400_000
 
@@ -105,10 +106,10 @@ class Limits:
     mfa_services: tuple
 
 
-def limits(inactive_after: str, token_max_age: str, ordinary_roles: list, mfa_services: list) -> Limits:
+def limits(inactive_after: str, token_max_age: str, ordinary_roles, mfa_services) -> Limits:
     """Raises ``InvalidInput`` that names the option."""
     return Limits(seconds("inactive_after", inactive_after) * 1000, seconds("token_max_age", token_max_age) * 1000,
-                  tuple(ordinary_roles), tuple(mfa_services))
+                  tuple(listed(ordinary_roles)), tuple(listed(mfa_services)))
 
 
 def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | None) -> dict:

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._duration import seconds
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
 #: Roles of every server. Others must be held by somebody, else they are misspelt.
 KNOWN_ROLES = ("system_admin", "system_guest", "system_manager", "system_read_only_admin", "system_user",
@@ -41,7 +42,8 @@ def rule(roles, exempt, grace, grace_from, start, prop) -> Rule:
         beginning = int(day.timestamp())
     if not prop.strip():
         raise InvalidInput("property is empty", "Give the name of a property of users, or leave it out")
-    return Rule(frozenset(roles), frozenset(name.lower() for name in exempt), seconds("grace", grace), beginning, prop)
+    return Rule(frozenset(listed(roles)), frozenset(name.lower() for name in listed(exempt)), seconds("grace", grace),
+                beginning, prop)
 
 
 def enforce(users: list, wanted: Rule, caller_id: str, now: int) -> dict:

@@ -122,7 +122,9 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
     "mm_users": {
         **{operation: [option if option == "api_socket" else f"users.{option}" for option in options]
            for operation, options in _USER.items()},
-        "get_users": ["prune"],
+        "get_total_users_stats": ["users.email"],
+        "get_users": ["prune", "users.email"],
+        "get_users_by_ids": ["users.user_id"],
         "get_users_by_usernames": ["users", "src"],
     },
 }

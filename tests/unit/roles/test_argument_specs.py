@@ -412,6 +412,48 @@ def test_every_variable_is_used(role: Path) -> None:
     assert [name for name in documented(role) if not re.search(rf"\b{name}\b", text)] == []
 
 
+def conditions(task: dict[str, Any]) -> Iterator[str]:
+    """Expressions that are written without braces."""
+    for value in (task.get("when"), task.get("failed_when"), task.get("changed_when"), task.get("until"),
+                  (task.get("ansible.builtin.assert") or {}).get("that")):
+        yield from (str(part) for part in (value if isinstance(value, list) else [value]) if part is not None)
+
+
+def templates(value: Any) -> Iterator[str]:
+    """All templates in a value. Ansible itself makes a truth value of ``no_log``, and nested tasks have their turn."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key not in ("no_log", "block", "rescue", "always"):
+                yield from templates(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from templates(part)
+    elif is_template(value):
+        yield value
+
+
+def untyped(tree: nodes.Template, types: dict[str, str]) -> Iterator[str]:
+    """Variables of these types that are used as they come, other than to print them or to pass them on."""
+    typed = {"bool": "bool", "int": "int", "float": "float"}
+    fine = {id(found.node) for found in tree.find_all(nodes.Filter)
+            if isinstance(found.node, nodes.Name) and typed.get(types.get(found.node.name, "")) == found.name}
+    fine |= {id(part) for output in tree.find_all(nodes.Output) for part in output.nodes}
+    return (name.name for name in tree.find_all(nodes.Name) if types.get(name.name) in typed and id(name) not in fine)
+
+
+@each_role
+def test_numbers_and_truth_values_may_come_as_text(role: Path) -> None:
+    """As from the command line, where ``-e deactivate=false`` is a text, and so true."""
+    types = {name: spec["type"] for name, spec in documented(role).items()}
+    found = []
+    for file in task_files(role):
+        for task in all_tasks(tasks(file)):
+            expressions = [f"{{{{ ({part}) and true }}}}" for part in conditions(task)]
+            found += [f"{file.name}: {task.get('name')}: {name}" for text in [*expressions, *templates(task)]
+                      for name in untyped(JINJA.parse(text), types)]
+    assert found == []
+
+
 # The comparison itself
 
 @pytest.mark.parametrize(("template", "passed"), [

@@ -40,6 +40,12 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     assert found(used("zoe")) == {}
 
 
+def test_lists_from_the_command_line_are_texts() -> None:
+    user = used("zoe", roles="system_user custom_role", mfa_active=False, auth_service="ldap")
+    assert found(user, ordinary_roles="system_user, custom_role", mfa_services="email") == {}
+    assert list(found(user, ordinary_roles="system_user", mfa_services="email,ldap")) == ["elevated_without_mfa"]
+
+
 @pytest.mark.parametrize(("user", "finding"), [
     (used("zoe", roles="system_user system_user_manager", mfa_active=False), "elevated_without_mfa"),
     (used("zoe", roles="system_user custom_role", mfa_active=False), "elevated_without_mfa"),

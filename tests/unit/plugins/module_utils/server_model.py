@@ -25,12 +25,16 @@ class ModelTransport:
 
 
 class ModelClient:
-    """Stands in for ``Client``. ``sent`` lists the operations in order; ``caller_id`` is the caller's own account."""
+    """Stands in for ``Client``. ``sent`` lists the operations in order; ``caller_id`` is the caller's own account.
+
+    ``stale`` holds accounts that are answered by id in place of what they are now.
+    """
 
     def __init__(self, accounts=(), caller_id="a" * 26):
         self.accounts = {account["id"]: account for account in accounts}
         self.caller_id = caller_id
         self.sent = []
+        self.stale = {}
         self.report = lambda text: None
         self.transport = ModelTransport()
 
@@ -65,9 +69,6 @@ class ModelClient:
                 user.pop(key, None)
         return user
 
-    def users_by_username(self, usernames):
-        return [user for user in self.pages("get_users_by_usernames") if user["username"] in usernames]
-
     def pages(self, name, **arguments):
         self.sent.append(name)
         return [self.shown(account) for account in self.accounts.values()]
@@ -77,6 +78,22 @@ class ModelClient:
             if account[field] == value:
                 return self.shown(account)
         raise rejection(name, 404, "app.user.missing_account.const")
+
+    def _in_order(self):
+        return [self.shown(account) for account in sorted(self.accounts.values(), key=lambda account: account["username"])]
+
+    def _get_users_by_usernames(self, usernames):
+        assert 0 < len(usernames) <= 1000, "an empty list: 400"
+        wanted = set(usernames)
+        return [user for user in self._in_order() if user["username"] in wanted]
+
+    def _get_users_by_ids(self, user_ids):
+        assert 0 < len(user_ids) <= 1000, "an empty list: 400"
+        wanted = set(user_ids)
+        return [self.stale.get(user["id"], user) for user in self._in_order() if user["id"] in wanted]
+
+    def _get_total_users_stats(self):
+        return {"total_users_count": len(self.accounts)}
 
     def _get_user(self, user_id):
         return self._one("get_user", "id", user_id)

@@ -494,18 +494,6 @@ def test_every_paged_operation_can_be_read_whole(open_client, name):
     assert all("per_page=200" in request.target for request in server.requests)
 
 
-@pytest.mark.parametrize(("count", "chunks"), [
-    (0, []), (1, [1]), (1000, [1000]), (1001, [1000, 1]), (2500, [1000, 1000, 500])])
-def test_users_are_looked_up_a_thousand_at_once(wire, open_transport, count, chunks):
-    server = wire(lambda request: answer(200, [{"username": name} for name in json.loads(request.body)]))
-    client = Client(open_transport(server.url), TokenAuthentication(TOKEN))
-    names = [f"user{number}" for number in range(count)]
-
-    assert [user["username"] for user in client.users_by_username(names)] == names
-    assert [len(json.loads(request.body)) for request in server.requests] == chunks
-    assert {target for _method, target in sent(server)} <= {"/api/v4/users/usernames"}
-
-
 # ---- version --------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("header", "number", "licensed", "text"), [

@@ -153,6 +153,25 @@ def test_a_roster_is_read_with_one_request_per_thousand():
     assert client.sent == ["get_users_by_usernames"] * 3
 
 
+def test_users_may_be_named_in_any_way():
+    client = ModelClient([account(name, number) for number, name in enumerate(["a", "b", "c", "me"])], caller_id=f"{3:026d}")
+    users = [{"email": "c@example.com"}, {"user_id": f"{1:026d}"}, person("new"), {"user_id": "me"}, {"username": "a"}]
+    outcome = run(client, users=[{**user, "nickname": "N"} for user in users])
+    assert [user["username"] for user in outcome.returned["users"]] == ["c", "b", "new", "me", "a"]
+    assert outcome.returned["counts"]["created"] == 1
+    assert client.sent[:4] == ["get_users_by_ids", "get_users_by_usernames", "get_users_by_usernames", "get_user_by_email"]
+
+
+def test_over_the_local_socket_all_users_are_listed_once():
+    client = ModelClient([account(f"user{number}", number) for number in range(2000)])
+    client.transport = type("Local", (), {"local": True})
+    users = [{"username": f"user{number}"} for number in range(1500)]
+    outcome = run(client, users=[*users, {"user_id": f"{1800:026d}"}, {"email": "user1900@example.com"}])
+    assert (outcome.plan.changed, client.sent) == (False, ["get_users"])
+    with pytest.raises(InvalidInput, match="no caller"):
+        run(client, users=[{"user_id": "me"}])
+
+
 class Refusing(ModelClient):
     """Takes no change of the user ``ada``."""
 

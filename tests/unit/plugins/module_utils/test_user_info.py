@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import base64
-import threading
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +18,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._user_info import
     LARGEST_SEARCH,
     SUBJECTS,
     UserInfoService,
-    in_parallel,
 )
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_info import SUBJECT
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
@@ -37,13 +34,11 @@ class InfoModel(ModelClient):
     """The reading operations. ``asked`` lists their arguments in order, beside ``sent``."""
 
     pages = Client.pages
-    users_by_username = Client.users_by_username
 
     def __init__(self, accounts=(), caller_id="a" * 26, caller_roles="system_user system_admin"):
         super().__init__(accounts, caller_id)
         self.caller_roles = caller_roles
         self.asked = []
-        self.stale = {}
         self.tokens = []
         self.audits = {}
         self.terms = {}
@@ -58,23 +53,10 @@ class InfoModel(ModelClient):
     def who_am_i(self):
         return {"id": self.caller_id, "roles": self.caller_roles}
 
-    def _in_order(self):
-        return [self.shown(account) for account in sorted(self.accounts.values(), key=lambda account: account["username"])]
-
     def _get_users(self, page, per_page, active=False, inactive=False, **unused):
         users = [user for user in self._in_order()
                  if not (active and user["delete_at"]) and not (inactive and not user["delete_at"])]
         return users[page * per_page:(page + 1) * per_page]
-
-    def _get_users_by_usernames(self, usernames):
-        assert 0 < len(usernames) <= 1000, "an empty list: 400"
-        wanted = set(usernames)
-        return [user for user in self._in_order() if user["username"] in wanted]
-
-    def _get_users_by_ids(self, user_ids):
-        assert 0 < len(user_ids) <= 1000
-        wanted = set(user_ids)
-        return [self.stale.get(user["id"], user) for user in self._in_order() if user["id"] in wanted]
 
     def _search_users(self, term, allow_inactive, limit, **unused):
         assert 0 < limit <= 1000
@@ -122,9 +104,6 @@ class InfoModel(ModelClient):
 
     def _get_default_profile_image(self, user_id):
         return PICTURE + b" default"
-
-    def _get_total_users_stats(self):
-        return {"total_users_count": len(self.accounts)}
 
     def _get_total_users_stats_filtered(self, **query):
         return {"total_users_count": 1}
@@ -437,37 +416,3 @@ def test_bad_input_is_refused_before_anything_is_sent(model, options, says):
     with pytest.raises(InvalidInput, match=says):
         run(model, **options)
     assert model.sent == []
-
-
-# -- threads ---------------------------------------------------------------------------------------------------------
-
-
-def test_no_more_requests_run_at_once_than_allowed():
-    running, most, lock = 0, 0, threading.Lock()
-
-    def work(item):
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        time.sleep(0.005)
-        with lock:
-            running -= 1
-        return -item
-
-    assert in_parallel(3, work, range(20)) == [-item for item in range(20)]
-    assert 1 < most <= 3
-
-
-def test_the_first_error_stops_the_rest():
-    done = []
-
-    def work(item):
-        if item == 0:
-            raise InvalidInput("first")
-        time.sleep(0.01)
-        done.append(item)
-
-    with pytest.raises(InvalidInput, match="first"):
-        in_parallel(1, work, range(100))
-    assert len(done) < 99

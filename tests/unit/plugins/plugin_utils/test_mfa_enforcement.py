@@ -47,6 +47,14 @@ def test_roles_choose_and_are_counted():
     assert report["roles"] == {role: {"users": 2, "lacking": 1} for role in ("system_admin", "system_user")}
 
 
+def test_lists_from_the_command_line_are_texts():
+    users = [user("ada", roles="system_user system_admin"), user("free"), user("zoe")]
+    for given in ({"exempt": ["free", "ada"], "roles": ["system_user", "system_admin"]},
+                  {"exempt": "Free, ada", "roles": "system_user,system_admin"}):
+        assert decisions(judge(*users, **given)) == {"ada": "exempt", "free": "exempt", "zoe": "waiting"}
+    assert decisions(judge(*users, exempt="")) == dict.fromkeys(["ada", "free", "zoe"], "waiting")
+
+
 @pytest.mark.parametrize(("noted", "decision", "marks"), [
     (None, "waiting", True),
     (str(NOW - 14 * DAY), "due", False),

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads many accounts with as few requests as the server lets it be. Accounts that do not exist are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._operations import LARGEST_PAGE
+
+#: How many users are asked for at once. The server has no limit; this keeps a request well under any proxy's.
+LARGEST_LOOKUP = 1000
+
+
+def by_usernames(client, usernames: list, workers: int) -> list:
+    """Accounts by names in lower case, a request for every thousand. Only the local socket has to be asked for each."""
+    if client.transport.local:
+        return _each(client, workers, "get_user_by_username", "username", usernames)
+    return [user for chunk in chunks(usernames) for user in client.get_users_by_usernames(usernames=chunk)]
+
+
+def by_ids(client, user_ids: list, workers: int) -> list:
+    """Accounts by ids, two requests for every thousand: an answer by id may be out of date, one by name is not."""
+    known = [user for chunk in chunks(user_ids) for user in client.get_users_by_ids(user_ids=chunk)]
+    fresh = {user["id"]: user for user in by_usernames(client, [user["username"] for user in known], workers)}
+    return [fresh.get(user["id"], user) for user in known]
+
+
+def by_emails(client, emails: list, workers: int) -> list:
+    """Accounts by addresses in lower case: a request for each, or for each page of all accounts if that is less."""
+    if len(emails) > LARGEST_PAGE and len(emails) > client.get_total_users_stats()["total_users_count"] / LARGEST_PAGE:
+        wanted, users = set(emails), list(client.pages("get_users"))
+        # A server may hide addresses in lists. To each question it answers that it does.
+        if all(user["email"] for user in users):
+            return [user for user in users if user["email"].lower() in wanted]
+    return _each(client, workers, "get_user_by_email", "email", emails)
+
+
+def in_parallel(workers: int, function: Callable, items: Iterable) -> list:
+    """The function's values for all items, in order, with that many threads. The first error stops it and rises."""
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        futures = [pool.submit(function, item) for item in items]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            raise
+
+
+def _each(client, workers, operation, key, values) -> list:
+    found = in_parallel(workers, lambda value: client.find(operation, **{key: value}), values)
+    return [user for user in found if user]
+
+
+def chunks(values: list) -> Iterator[list]:
+    """The values, a thousand at a time."""
+    for start in range(0, len(values), LARGEST_LOOKUP):
+        yield values[start:start + LARGEST_LOOKUP]
