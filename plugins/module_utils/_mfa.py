@@ -69,6 +69,7 @@ class Clock:
 class MfaPlan(Plan):
     """``own``: the account is read as that of the caller. ``path`` is the file for the QR code, if one is wanted."""
 
+    looks_again: bool = False   # a plan made anew would generate another secret
     own: bool = False
     path: str | None = None
     clock: Clock = field(default_factory=Clock)
@@ -151,8 +152,6 @@ class MfaPlan(Plan):
 
 class MfaService(Service):
     """Reads the account and plans its MFA. Times come from ``clock``."""
-
-    looks_again = False     # a plan made anew would generate another secret
 
     def __init__(self, clock: Clock | None = None):
         self._clock = clock or Clock()

@@ -34,7 +34,8 @@ class Plan:
 
     ``before`` and ``after`` hold what changes, by option name, without secrets. ``predicted`` is the resource as the
     API will return it; what only the server can choose is ``None`` in it. ``unknown`` names declared fields that
-    the server does not reveal. ``looks_again``: as that of the service, for plans that differ in it.
+    the server does not reveal. ``looks_again``: whether the plan is made anew when an answer is lost; not so where
+    reading cannot tell what took effect.
     """
 
     steps: list = field(default_factory=list)
@@ -92,9 +93,6 @@ def answer_of(operation: str, key: str) -> Callable:
 class Service:
     """What a module is about, without Ansible and without HTTP."""
 
-    #: Whether the plan is made anew when an answer is lost. Not so where the effect cannot be found again by reading.
-    looks_again = True
-
     def plan(self, client, declaration: dict) -> Plan:
         """Look at the server and plan. Sends no request that writes. Raises ``InvalidInput`` for a bad declaration."""
         raise NotImplementedError
@@ -146,7 +144,7 @@ def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
     done: list = []
     missing: list = []
     current = plan
-    for looks_left in range(_FRESH_LOOKS if service.looks_again and plan.looks_again else 0, -1, -1):
+    for looks_left in range(_FRESH_LOOKS if plan.looks_again else 0, -1, -1):
         try:
             current.execute(client)
             done += current.operations

@@ -55,6 +55,7 @@ class Item:
 class RosterPlan(Plan):
     """The plans of all users that differ. ``total`` counts the users of the roster."""
 
+    looks_again: bool = False   # every user is looked at again on its own
     concurrency: int = 1
     stops_on_error: bool = False
     items: list = field(default_factory=list)
@@ -110,8 +111,6 @@ class RosterPlan(Plan):
 
 class RosterService(Service):
     """Brings all users of a roster to their declared state. ``spec`` is the argument spec of an entry."""
-
-    looks_again = False     # every user is looked at again on its own
 
     def __init__(self, spec: dict):
         self._spec = spec

@@ -192,6 +192,8 @@ class TokenPlan(Plan):
     Diff and results follow from the steps, which are shortened if one of them fails after a creation.
     """
 
+    # The plan deals with lost answers itself. One made anew might create another token, whose value would be lost.
+    looks_again: bool = False
     named: list = field(default_factory=list)
     new: dict | None = None
     kept_id: str | None = None
@@ -592,9 +594,6 @@ def _utc_now() -> datetime:
 
 class TokenService(Service):
     """Reads the tokens that a plan depends on. ``now`` tells the time in UTC; tests replace it."""
-
-    # The plan deals with lost answers itself. One made anew might create another token, whose value would be lost.
-    looks_again = False
 
     def __init__(self, now: Callable = _utc_now):
         self._now = now
