@@ -336,7 +336,7 @@ class _Update:
         if wanted is not None and wanted != self.user["auth_service"]:
             self.plan.warnings.append(
                 f"auth_service: {self.user['username']} logs in with {self.user['auth_service'] or 'email'}, not "
-                f"{wanted or 'email'}; an existing account is not changed, as auth_service and auth_data count on creation")
+                f"{wanted or 'email'}; auth_service and auth_data count on creation, mm_user_auth moves an existing account")
 
     def _activity(self, active):
         if active == (not self.user["delete_at"]):
