@@ -64,7 +64,7 @@ integration: $(READY) ## playbooks against the fake server (MATTERMOST_URL, MATT
 integration-modules: $(READY) ## the same with each module started by itself, not in the Ansible process; half an hour
 	$(PYTEST) $(PARALLEL) -m modules tests/integration
 
-integration-cores: $(READY) ## the targets with the oldest and the newest ansible-core, in both hosts; an hour
+integration-cores: $(READY) ## the plays with the oldest and the newest ansible-core, in both hosts; an hour
 	$(BIN)/python tests/tools/cores.py $(PARALLEL) -m "modules or not modules"
 
 molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENARIOS="...": some of them)

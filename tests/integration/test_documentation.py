@@ -16,7 +16,7 @@ import pytest
 import requests
 import yaml
 from code_blocks import Block, blocks
-from harness.plays import SECRET_MARK
+from harness.plays import PROGRAMS, SECRET_MARK
 from servers import ROOT, Server, fake_server, play_environment
 
 PREPARATIONS = Path(__file__).parent / "documentation"
@@ -130,7 +130,7 @@ def test_examples(name: str, tmp_path: Path) -> None:
         variables = {"mattermost_token": server.token, **document.preparation.get("variables", {})}
         playbook = document.playbook(server, socket)
         run = subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), "-vv", "--inventory", "inventory.yml", "--extra-vars",
+            [PROGRAMS / "ansible-playbook", "-vv", "--inventory", "inventory.yml", "--extra-vars",
              f"@{document.write('variables.json', json.dumps(variables))}", playbook],
             # A shell tells its folder in PWD as well.
             cwd=document.folder, check=False, env=play_environment(server, tmp_path / "home") | {"PWD": str(document.folder)},

@@ -10,13 +10,12 @@ import importlib
 import itertools
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import requests
 import yaml
-from harness.plays import SECRET_MARK
+from harness.plays import PROGRAMS, SECRET_MARK
 from servers import ROOT, fake_server, play_environment
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py"))
@@ -119,7 +118,7 @@ def test_examples(module: str, tmp_path: Path) -> None:
         playbook = tmp_path / "examples.yml"
         playbook.write_text(json.dumps([examples.play(server)]), encoding="utf-8")
         run = subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), playbook], cwd=tmp_path, check=False,
+            [PROGRAMS / "ansible-playbook", playbook], cwd=tmp_path, check=False,
             env=play_environment(server, tmp_path / "home"), stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
     output = run.stdout.replace(SECRET_MARK, "(hidden) ") + run.stderr
     assert run.returncode == 0, output

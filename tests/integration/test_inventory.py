@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 from code_blocks import blocks
-from harness.plays import SECRET_MARK
+from harness.plays import PROGRAMS, SECRET_MARK
 from harness.proxy import RecordingProxy, recording_proxy
 from servers import ROOT, Server, fake_server, play_environment
 
@@ -41,7 +40,7 @@ class Place:
 
     def run(self, tool: str, *arguments: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         variables = play_environment(Server(self.proxy.url, self.server.token), self.home) | environment
-        return subprocess.run([Path(sys.executable).with_name(tool), *arguments], cwd=folder, env=variables, check=False,
+        return subprocess.run([PROGRAMS / tool, *arguments], cwd=folder, env=variables, check=False,
                               stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
 
     def inventory(self, folder: Path, text: str, **environment: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the integration targets with the oldest and the newest ansible-core that the collection supports.
+"""Runs the plays of the integration tests with the oldest and the newest ansible-core that the collection supports.
 
 ``cores.py [PYTEST ARGUMENT ...]``. Each version gets an environment of its own in ``.cache/cores``; only the plays run in it,
 the tests themselves run in ``.venv``.
@@ -19,6 +19,10 @@ from servers import ROOT
 
 #: Versions with the Python versions that they run with, the best first.
 CORES = {"2.17.14": ["3.12", "3.11", "3.10"], "2.21.5": ["3.13", "3.12"]}
+
+#: The tests that run plays. The others try programs of which there is one version, or the tests themselves.
+TESTS = ["targets", "hosts", "every_operation", "examples", "documentation", "inventory", "faults", "role_faults",
+         "role_variables"]
 
 #: What modules may need beside ansible-core.
 LIBRARIES = ["requests", "Pillow", "pyotp", "PyYAML"]
@@ -49,8 +53,8 @@ def main() -> int:
         programs = environment(core, versions)
         print(f"ansible-core {core}", flush=True)
         statuses.append(subprocess.run(
-            [sys.executable, "-m", "pytest", *sys.argv[1:], "tests/integration/test_targets.py"], cwd=ROOT, check=False,
-            env={**os.environ, "TEST_ANSIBLE_PLAYBOOK": str(programs / "ansible-playbook")}).returncode)
+            [sys.executable, "-m", "pytest", *sys.argv[1:], *(f"tests/integration/test_{name}.py" for name in TESTS)],
+            cwd=ROOT, check=False, env={**os.environ, "TEST_ANSIBLE_PROGRAMS": str(programs)}).returncode)
     return max(statuses)
 
 

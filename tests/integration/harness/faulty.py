@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 from servers import Server, play_environment
 
-from harness.plays import ANSIBLE_PLAYBOOK
+from harness.plays import PROGRAMS
 
 
 class Faulty:
@@ -67,7 +67,7 @@ class Faulty:
         play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [*tasks, copy]}
         playbook.write_text(json.dumps([play]), encoding="utf-8")
         run = subprocess.run(
-            [ANSIBLE_PLAYBOOK, playbook], check=False, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [PROGRAMS / "ansible-playbook", playbook], check=False, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, env=play_environment(self.server, self.folder / "home"), encoding="utf-8")
         assert run.returncode == 0, run.stdout
         return json.loads(result.read_text(encoding="utf-8")), run.stdout

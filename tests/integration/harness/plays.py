@@ -21,8 +21,8 @@ from harness.proxy import RecordingProxy
 HERE = Path(__file__).resolve().parents[1]
 TARGETS = HERE / "targets"
 
-#: The program that runs the plays, for instance one of another version of ansible-core.
-ANSIBLE_PLAYBOOK = Path(os.environ.get("TEST_ANSIBLE_PLAYBOOK") or Path(sys.executable).with_name("ansible-playbook"))
+#: The folder of the programs of Ansible, for instance those of another version of ansible-core.
+PROGRAMS = Path(os.environ.get("TEST_ANSIBLE_PROGRAMS") or Path(sys.executable).parent)
 
 #: What Ansible prints when a callback plugin raises; the play goes on without it.
 BROKEN_CALLBACK = "in callback plugin"
@@ -91,7 +91,7 @@ def run_target(
     try:
         process = subprocess.run(
             # With all details, as secrets must not show in them either.
-            [ANSIBLE_PLAYBOOK, "-vvvv", playbook],
+            [PROGRAMS / "ansible-playbook", "-vvvv", playbook],
             cwd=folder,
             env=variables,
             check=False,
