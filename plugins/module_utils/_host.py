@@ -96,11 +96,14 @@ class _Module(AnsibleModule):
 def run_module(subject: Subject) -> None:
     """The ``main`` of a module."""
     module = _Module(argument_spec=subject.argument_spec, supports_check_mode=True, **subject.rules)
+    problem = None
     try:
         with make_client(module.params) as client:
             result = perform(subject, client, module.params, module.check_mode)
     except MattermostError as error:
-        module.fail_json(**failure(error))
+        problem = failure(error)
+    if problem:     # not within the handler, where ansible-core 2.17 adds a traceback
+        module.fail_json(**problem)
     for warning in [*client.warnings, *result.pop("warnings")]:
         module.warn(warning)
     if result.get("failed"):

@@ -18,6 +18,8 @@ import os
 import signal
 import threading
 
+from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -103,7 +105,7 @@ class InProcessAction(OrdinaryAction):
         if self._runs_here(task_vars or {}):
             result = ActionBase.run(self, tmp, task_vars)
             try:
-                result.update(self._perform())
+                result.update(self._perform(task_vars or {}))
             except MissingLibrary:
                 # The Python that modules run with may have what Ansible's own lacks. Nothing was changed yet.
                 pass
@@ -119,7 +121,7 @@ class InProcessAction(OrdinaryAction):
                 and self._connection.become is None
                 and not self._task.async_val)
 
-    def _perform(self) -> dict:
+    def _perform(self, task_vars) -> dict:
         # As on the way to a module: plain JSON types, vaulted values decrypted.
         arguments = json.loads(json.dumps(self._task.args, default=str))
         environment: dict = {}
@@ -131,8 +133,16 @@ class InProcessAction(OrdinaryAction):
                 result = {"failed": True, "msg": self._refusal(validation)}
             else:
                 result = self._converge(options, tuple(sorted(environment.items())))
-        result["invocation"] = {"module_args": options}
+        if self._shows_invocation(task_vars):
+            result["invocation"] = {"module_args": options}
         return remove_values(json.loads(json.dumps(result)), secret_values(self.subject.argument_spec, options))
+
+    @staticmethod
+    def _shows_invocation(task_vars) -> bool:
+        try:
+            return C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
+        except AnsibleError:    # before ansible-core 2.21, there was no choice
+            return True
 
     def _refusal(self, validation) -> str:
         if isinstance(validation.errors[0], UnsupportedError):

@@ -67,7 +67,8 @@ class Faulty:
         play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [*tasks, copy]}
         playbook.write_text(json.dumps([play]), encoding="utf-8")
         run = subprocess.run(
-            [PROGRAMS / "ansible-playbook", playbook], check=False, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, env=play_environment(self.server, self.folder / "home"), encoding="utf-8")
+            [PROGRAMS / "ansible-playbook", playbook], cwd=self.folder, check=False,
+            env=play_environment(self.server, self.folder / "home"),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
         assert run.returncode == 0, run.stdout
         return json.loads(result.read_text(encoding="utf-8")), run.stdout
