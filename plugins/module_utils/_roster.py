@@ -10,7 +10,7 @@ from __future__ import annotations
 import fnmatch
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,11 +28,15 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._user import (
     Observation,
     UserService,
     deviations,
+    plainly_as_declared,
     plan_user,
     unknown_password,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._who import ME, check_caller
+
+#: How many chunks are read at a time. More would only wait for each other.
+_READS_AHEAD = 2
 
 #: Seconds between two reports of progress.
 _REPORT_EVERY = 2.0
@@ -122,15 +126,20 @@ class RosterService(Service):
         plan = RosterPlan(concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop",
                           total=len(entries))
         # Lists of all users are read once: the local socket has no look-up by names, and nothing else has one by addresses.
-        by_chunk = not client.transport.local and all(_is_named(entry.options) for entry in entries)
+        by_chunk = not client.transport.local and all(
+            entry.options["user_id"] or entry.options["username"] for entry in entries)
         size = LARGEST_LOOKUP if by_chunk else len(entries)
         chunks = [entries[start:start + size] for start in range(0, len(entries), size)] if entries else []
-        with ThreadPoolExecutor(1) as pool:     # the next chunk is on its way while this one is planned
-            coming = pool.submit(_find, client, declaration, chunks[0] if chunks else [])
-            for chunk, following in zip(chunks, [*chunks[1:], []]):
-                found = coming.result()
-                coming = pool.submit(_find, client, declaration, following)
-                self._plan_chunk(client, declaration, zip(chunk, found), plan)
+        # While one chunk is planned, the next are on their way.
+        with ThreadPoolExecutor(min(_READS_AHEAD, declaration["concurrency"])) as pool:
+            coming = deque(pool.submit(_find, client, declaration, chunk) for chunk in chunks)
+            try:
+                for chunk in chunks:
+                    self._plan_chunk(client, declaration, zip(chunk, coming.popleft().result()), plan)
+            except BaseException:
+                for future in coming:
+                    future.cancel()
+                raise
         if declaration["prune"] != "none":
             self._plan_prune(client, declaration, entries, plan)
         return plan
@@ -166,7 +175,7 @@ class RosterService(Service):
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:
             observed = [(entry, pool.submit(self._user.observe, client, entry.options, user)
                          if _needs_more(entry.options, user) else Observation(user, local=local))
-                        for entry, user in entries]
+                        for entry, user in entries if user is None or not plainly_as_declared(entry.options, user)]
         for entry, observation in observed:
             try:
                 seen = observation if isinstance(observation, Observation) else observation.result()
@@ -276,36 +285,31 @@ class _Progress:
                          f"{(self._total - self._done) / rate:.0f} s left")
 
 
-def _is_named(options: dict) -> bool:
-    return bool(options["user_id"] or options["username"])
+def _named_by(client, options: dict) -> tuple:
+    """The option that names the account, and its value."""
+    if options["user_id"] == ME:
+        check_caller(client, "user_id")
+        return "user_id", client.who_am_i()["id"]
+    kind = "user_id" if options["user_id"] else "username" if options["username"] else "email"
+    return kind, options[kind]
 
 
 def _find(client, declaration: dict, entries: list) -> list:
     """The accounts of the entries, in their order; ``None`` for those that do not exist."""
-    if not entries:
-        return []
-    wanted: dict = {"user_id": [], "username": [], "email": []}
-    keys = []
-    for entry in entries:
-        kind = next(name for name in wanted if entry.options[name])
-        value = entry.options[kind]
-        if value == ME and kind == "user_id":
-            check_caller(client, "user_id")
-            value = client.who_am_i()["id"]
-        wanted[kind].append(value)
-        keys.append((kind, value))
-    found: dict = {}
-    workers = declaration["concurrency"]
+    names = [_named_by(client, entry.options) for entry in entries]
     if client.transport.local:
-        users = list(client.pages("get_users"))
-        found = {("user_id", user["id"]): user for user in users}
-        found.update({("username", user["username"]): user for user in users})
-        found.update({("email", user["email"].lower()): user for user in users})
+        by_id = by_name = by_email = list(client.pages("get_users"))
     else:
-        found = {("user_id", user["id"]): user for user in by_ids(client, wanted["user_id"], workers)}
-        found.update({("username", user["username"]): user for user in by_usernames(client, wanted["username"], workers)})
-        found.update({("email", user["email"].lower()): user for user in by_emails(client, wanted["email"], workers)})
-    return [found.get(key) for key in keys]
+        workers = declaration["concurrency"]
+        by_id = by_ids(client, [value for kind, value in names if kind == "user_id"], workers)
+        by_name = by_usernames(client, [value for kind, value in names if kind == "username"], workers)
+        by_email = by_emails(client, [value for kind, value in names if kind == "email"], workers)
+    found = {
+        "user_id": {user["id"]: user for user in by_id},
+        "username": {user["username"]: user for user in by_name},
+        "email": {user["email"].lower(): user for user in by_email},
+    }
+    return [found[kind].get(value) for kind, value in names]
 
 
 def _needs_more(options: dict, user: dict | None) -> bool:

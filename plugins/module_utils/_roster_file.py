@@ -28,6 +28,7 @@ _EMPTY_IS_A_VALUE = frozenset({"first_name", "last_name", "nickname", "position"
 
 _EMPTY_ROSTER = "A roster without users would say that nobody is to be there"
 
+_TEXT_ONLY = frozenset({str})
 _TRUE = frozenset({"true", "yes", "y", "on", "1"})
 _FALSE = frozenset({"false", "no", "n", "off", "0"})
 
@@ -70,8 +71,9 @@ def _read_csv(text, name, spec, columns) -> Iterator[tuple[str, dict]]:
         header = [cell.strip() for cell in next(rows, [])]
         _check_header(header, name, spec, columns)
         options = [columns.get(title, title) for title in header]
-        kinds = [(title, spec[option]["type"] if option else "str", option in _EMPTY_IS_A_VALUE)
-                 for title, option in zip(header, options)]
+        typed = [(title, spec[option]["type"]) for title, option in zip(header, options)
+                 if option and spec[option]["type"] != "str"]
+        clearing = [title for title, option in zip(header, options) if option in _EMPTY_IS_A_VALUE]
         line = rows.line_num + 1
         for row in rows:
             where, line = f"{name}, line {line}", rows.line_num + 1
@@ -80,12 +82,12 @@ def _read_csv(text, name, spec, columns) -> Iterator[tuple[str, dict]]:
             if len(row) != len(header):
                 raise InvalidInput(f"src: {where}: {len(row)} cells, but the header has {len(header)}",
                                    "Quote cells that hold a comma")
-            entry: dict = {}
-            for (title, kind, empty_is_a_value), cell in zip(kinds, map(str.strip, row)):
-                if cell:
-                    entry[title] = cell if kind == "str" else _cell(cell, kind)
-                elif empty_is_a_value:
-                    entry[title] = ""
+            entry: dict = {title: cell for title, cell in zip(header, map(str.strip, row)) if cell}
+            for title, kind in typed:
+                if title in entry:
+                    entry[title] = _cell(entry[title], kind)
+            for title in clearing:
+                entry.setdefault(title, "")
             yield where, entry
     except csv.Error as error:
         raise InvalidInput(f"src: {name}, line {rows.line_num}: {error}", "Correct the quotes") from None
@@ -179,21 +181,23 @@ class EntryChecker:
         self._spec = spec
         self._names = {**{name: name for name in spec}, **columns}
         self._defaults = {name: option.get("default") for name, option in spec.items()}
-        # Most values of most rosters are texts that need no second look.
-        self._any_text = {name for name, option in spec.items() if option["type"] == "str" and "choices" not in option}
+        # Most entries of most rosters hold nothing but texts that need no second look.
+        self._any_text = {name for name, option in spec.items()
+                          if option["type"] == "str" and "choices" not in option and name not in columns}
 
     def check(self, raw: Any, where: Any) -> dict:
         """All options of an entry in their types, with defaults. Raises ``InvalidInput`` that names place and option."""
         if not isinstance(raw, dict):
             raise InvalidInput(f"{where}: an entry must be a map of options")
         options = self._defaults.copy()
+        if self._any_text.issuperset(raw) and _TEXT_ONLY.issuperset(map(type, raw.values())):
+            options.update(raw)
+            return options
         for key, value in raw.items():
             name = self._names.get(key, key)
             if value is None or not name:
                 continue
-            if name in self._any_text and isinstance(value, str):
-                options[name] = value
-            elif name in self._spec:
+            if name in self._spec:
                 options[name] = _typed(value, self._spec[name], name, where)
             else:
                 raise InvalidInput(f"{where}: the option {key!r} is unknown", f"Known are {', '.join(sorted(self._spec))}")

@@ -166,15 +166,13 @@ def plan_user(declaration: dict, seen: Observation) -> Plan:
         return _plan_creation(declaration, seen) if state == "present" else Plan()
     if state == "absent":
         return _plan_deletion(declaration, user)
-    if _plainly_as_declared(declaration, user):
-        return Plan(predicted=user)
     return _Update(declaration, seen).plan
 
 
-def _plainly_as_declared(declaration, user) -> bool:
-    """Whether nothing but plain fields is declared, and all of them match: the case of most users in most runs.
+def plainly_as_declared(declaration: dict, user: dict) -> bool:
+    """Whether nothing but plain fields is declared, and all of them match, so that the plan would be empty.
 
-    Only a short cut, which halves the time that a large roster takes.
+    A short cut for rosters: it is the case of most users in most runs, and takes a fraction of the time of a plan.
     """
     if declaration["state"] != "present" or user["delete_at"]:
         return False

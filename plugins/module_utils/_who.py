@@ -31,11 +31,12 @@ def check_identity(declaration: dict) -> None:
     Raises ``InvalidInput`` that names the option.
     """
     for name in WHO_OPTIONS:
-        if declaration[name] is not None:
-            declaration[name] = declaration[name].strip()
-            if not declaration[name]:
+        value = declaration[name]
+        if value is not None:
+            declaration[name] = value = value.strip()
+            if not value:
                 raise InvalidInput(f"{name} is empty", "Leave it out, or give a value")
-    user_id, username, email = (declaration[name] for name in ("user_id", "username", "email"))
+    user_id, username, email = declaration["user_id"], declaration["username"], declaration["email"]
     if user_id and user_id != ME and not _USER_ID.match(user_id):
         raise InvalidInput(f"user_id: {user_id!r} is no id", "An id has 26 characters a-z and 0-9; a name goes into username")
     if username:

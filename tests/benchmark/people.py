@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 #: Marks the accounts that the benchmark makes on a server, so that it can clean up after itself.
@@ -17,10 +18,10 @@ def usernames(count: int, prefix: str = "user") -> list[str]:
     return [f"{MARK}-{prefix}-{number:05d}" for number in range(count)]
 
 
-def bodies(count: int, prefix: str = "user") -> list[dict[str, str]]:
-    """What POST /users takes."""
-    return [
-        {
+def bodies(count: int, prefix: str = "user") -> Iterator[dict[str, str]]:
+    """What POST /users takes. One by one: the memory of whoever starts a command counts into that of the command."""
+    for name in usernames(count, prefix):
+        yield {
             "username": name,
             "email": f"{name}@example.com",
             "first_name": "Zoë",
@@ -29,19 +30,17 @@ def bodies(count: int, prefix: str = "user") -> list[dict[str, str]]:
             "locale": "en",
             "password": "A-Passw0rd-of-the-benchmark",
         }
-        for name in usernames(count, prefix)
-    ]
 
 
 def write_roster(path: Path, count: int, prefix: str = "user") -> None:
     """The same people as a roster. Their passwords count on creation only."""
-    people = bodies(count, prefix)
     with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.DictWriter(file, people[0])
+        rows = csv.DictWriter(file, next(bodies(1)))
         rows.writeheader()
-        rows.writerows(people)
+        rows.writerows(bodies(count, prefix))
 
 
 def write_load_file(path: Path, count: int) -> None:
     """The same people for the option --load of the fake server."""
-    path.write_text("".join(json.dumps(body) + "\n" for body in bodies(count)), encoding="utf-8")
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(body) + "\n" for body in bodies(count))

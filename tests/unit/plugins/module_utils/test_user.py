@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._errors import AnswerLost, InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
-from ansible_collections.mmops.mattermost.plugins.module_utils._user import UserService
+from ansible_collections.mmops.mattermost.plugins.module_utils._user import (
+    Observation,
+    UserService,
+    plainly_as_declared,
+    plan_user,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import merge
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
@@ -104,6 +109,23 @@ def test_any_declaration_is_reached_predicted_and_then_stays(account, declaratio
     assert client.written == again.operations == []
     assert again.plan.diff == {"before": {}, "after": {}}
     assert again.returned["user"] == real.returned["user"]
+
+
+PLAIN = ("first_name", "nickname", "position", "locale", "email", "roles")
+
+
+@given(ACCOUNTS.filter(bool), DECLARATIONS, st.dictionaries(st.sampled_from(PLAIN), st.booleans()), st.booleans())
+def test_the_short_cut_of_rosters_leaves_out_no_plan(account, declaration, plain, only_plain):
+    values = {**account, "roles": account["roles"].split()}
+    others = {"first_name": "X", "nickname": "X", "position": "X", "locale": "pl", "email": "x@example.com", "roles": ["x"]}
+    declared = {name: values[name] if same else others[name] for name, same in plain.items()}
+    options = {**copy.deepcopy(OPTIONS), **({} if only_plain else declaration), **declared, "username": "zoe"}
+    user = ModelClient().shown(account)
+    if plainly_as_declared(options, user):
+        plan = plan_user(options, Observation(user))
+        assert (plan.steps, plan.warnings, plan.unknown) == ([], [], [])
+    elif only_plain and not account["delete_at"]:
+        assert not all(plain.values())
 
 
 @given(FULL_MAP, MAP)
