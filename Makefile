@@ -71,7 +71,7 @@ molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENA
 	@$(BIN)/python tests/tools/scenarios.py $(SCENARIOS)
 
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
-	@$(BIN)/python tests/benchmark
+	@$(BIN)/python tests/benchmark $(BENCH)
 
 browser: $(READY) ## the page of an access review in Chromium, with pictures in build/browser; needs chromium
 	$(PYTEST) tests/browser
