@@ -128,6 +128,7 @@ def test_a_release_lists_everything_that_is_new(tmp_path: Path) -> None:
     listed = {title: set(re.findall(r"mmops\.mattermost\.(\w+) - ", entries)) for title, entries in sections.items()}
     assert listed == {
         "Filter": {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")},
+        "Lookup": {path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py")},
         "Inventory": {path.stem for path in (ROOT / "plugins" / "inventory").glob("*.py")},
         "New Modules": {path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py")},
         "New Playbooks": {path.stem for path in (ROOT / "playbooks").glob("*.yml")},
