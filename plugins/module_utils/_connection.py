@@ -47,10 +47,11 @@ def make_client(options: dict) -> Client:
     """The client for these options; nothing is sent yet. Raises ``InvalidInput`` or ``MissingLibrary``."""
     if REQUESTS_IMPORT_ERROR:
         raise MissingLibrary("requests", "speaking to the server")
-    authentication = _authentication(options)
+    socket = _socket(options)
+    authentication = LocalModeAuthentication() if socket else _authentication(options)
     client = Client(Transport(Endpoint(
         url=options["api_url"] or "",
-        socket=options["api_socket"] or "",
+        socket=socket,
         validate_certs=options["validate_certs"],
         ca_path=options["ca_path"] or "",
         client_cert=options["client_cert"] or "",
@@ -64,14 +65,23 @@ def make_client(options: dict) -> Client:
     return client
 
 
+def _is_general(options, name) -> bool:
+    """Whether the value is that of the environment. What a task says counts more than what is said to all tasks."""
+    _strategy, variables = CONNECTION_OPTIONS[name]["fallback"]
+    return options[name] == os.environ.get(variables[0])
+
+
+def _socket(options) -> str:
+    """The local socket to use; empty if the server is reached by its address."""
+    if options["api_url"] and _is_general(options, "api_socket") and not _is_general(options, "api_url"):
+        return ""
+    return options["api_socket"] or ""
+
+
 def _authentication(options):
-    if options["api_socket"]:
-        return LocalModeAuthentication()
     if not options["api_url"]:
         raise InvalidInput("api_url is missing", "Give api_url (or MATTERMOST_URL), or api_socket for the local mode")
-    # What a task says counts more than what the environment says to all tasks.
-    token_is_general = options["api_token"] == os.environ.get("MATTERMOST_TOKEN")
-    login_is_general = options["api_login_id"] == os.environ.get("MATTERMOST_LOGIN_ID")
+    token_is_general, login_is_general = _is_general(options, "api_token"), _is_general(options, "api_login_id")
     if options["api_token"] and options["api_login_id"] and token_is_general == login_is_general:
         raise InvalidInput("api_token and api_login_id exclude each other", "Give one of the two")
     if options["api_token"] and not (options["api_login_id"] and token_is_general):

@@ -136,6 +136,19 @@ def test_the_local_socket_goes_before_address_and_credentials(connect, wire, tmp
     assert client.warnings == []
 
 
+@pytest.mark.parametrize(("general_url", "local"), [(None, False), ("https://other.example.com", False), (URL, True)])
+def test_a_socket_of_the_environment_counts_less_than_the_address_of_a_task(connect, monkeypatch, tmp_path, general_url, local):
+    general, of_the_task = tmp_path / "general.socket", tmp_path / "task.socket"
+    general.touch()
+    of_the_task.touch()
+    monkeypatch.setenv("MATTERMOST_SOCKET", str(general))
+    if general_url:
+        monkeypatch.setenv("MATTERMOST_URL", general_url)
+
+    assert connect(api_url=URL, api_token=TOKEN).transport.local is local
+    assert connect(api_url=URL, api_token=TOKEN, api_socket=str(of_the_task)).transport.local
+
+
 def test_nothing_is_sent_until_the_client_is_opened(connect, wire):
     server = wire(answer(200, {}))
 
