@@ -15,8 +15,11 @@ LARGEST_LOOKUP = 1000
 
 
 def by_usernames(client, usernames: list, workers: int) -> list:
-    """Accounts by names in lower case, a request for every thousand. Only the local socket has to be asked for each."""
+    """Accounts by names in lower case, a request for every thousand. The local socket has to be asked as for addresses."""
     if client.transport.local:
+        if _listing_is_shorter(client, len(usernames)):
+            wanted = set(usernames)
+            return [user for user in client.pages("get_users") if user["username"] in wanted]
         return _each(client, workers, "get_user_by_username", "username", usernames)
     return [user for chunk in chunks(usernames) for user in client.get_users_by_usernames(usernames=chunk)]
 
@@ -30,12 +33,19 @@ def by_ids(client, user_ids: list, workers: int) -> list:
 
 def by_emails(client, emails: list, workers: int) -> list:
     """Accounts by addresses in lower case: a request for each, or for each page of all accounts if that is less."""
-    if len(emails) > LARGEST_PAGE and len(emails) > client.get_total_users_stats()["total_users_count"] / LARGEST_PAGE:
+    if _listing_is_shorter(client, len(emails)):
         wanted, users = set(emails), list(client.pages("get_users"))
         # A server may hide addresses in lists. To each question it answers that it does.
         if all(user["email"] for user in users):
             return [user for user in users if user["email"].lower() in wanted]
     return _each(client, workers, "get_user_by_email", "email", emails)
+
+
+def _listing_is_shorter(client, count: int) -> bool:
+    """Whether the pages of all accounts are likely to be fewer than so many accounts, asked for one by one."""
+    if count <= LARGEST_PAGE or client.transport.local:     # the local socket does not tell how many there are
+        return count > LARGEST_PAGE
+    return count > client.get_total_users_stats()["total_users_count"] / LARGEST_PAGE
 
 
 def in_parallel(workers: int, function: Callable, items: Iterable) -> list:

@@ -47,6 +47,15 @@ def test_the_local_socket_is_asked_for_each_name():
     assert client.sent == ["get_user_by_username"] * 3
 
 
+def test_many_accounts_are_listed_over_the_local_socket():
+    client = server()
+    client.transport = type("Local", (), {"local": True})
+    wanted = [f"user{number:04d}" for number in range(300)]
+    assert names(by_usernames(client, wanted, 4)) == wanted
+    assert names(by_emails(client, [f"{name}@example.com" for name in wanted], 4)) == wanted
+    assert client.sent == ["get_users"] * 2
+
+
 def test_ids_are_looked_up_a_thousand_at_once_and_read_again_by_name():
     client = server()
     ids = [f"{number:026d}" for number in range(1500)]
