@@ -33,7 +33,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._user import (
     unknown_password,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import check_declaration
-from ansible_collections.mmops.mattermost.plugins.module_utils._who import ME, check_caller
+from ansible_collections.mmops.mattermost.plugins.module_utils._who import ME, caller_id
 
 #: How many chunks are read at a time. More would only wait for each other.
 _READS_AHEAD = 2
@@ -288,8 +288,7 @@ class _Progress:
 def _named_by(client, options: dict) -> tuple:
     """The option that names the account, and its value."""
     if options["user_id"] == ME:
-        check_caller(client, "user_id")
-        return "user_id", client.who_am_i()["id"]
+        return "user_id", caller_id(client, "user_id")
     kind = "user_id" if options["user_id"] else "username" if options["username"] else "email"
     return kind, options[kind]
 

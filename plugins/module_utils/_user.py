@@ -22,7 +22,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields impo
     check_declaration,
     merge,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._who import ME, check_caller
+from ansible_collections.mmops.mattermost.plugins.module_utils._who import find_by_id
 
 if TYPE_CHECKING:
     from ansible_collections.mmops.mattermost.plugins.module_utils._picture import Picture
@@ -92,12 +92,9 @@ class UserService(Service):
 
     @staticmethod
     def find(client, declaration) -> dict | None:
-        """The account that the declaration names; by name or e-mail, as answers by id may be out of date."""
+        """The account that the declaration names."""
         if declaration["user_id"]:
-            if declaration["user_id"] == ME:
-                check_caller(client, "user_id")
-            by_id = client.find("get_user", user_id=declaration["user_id"])
-            return by_id and client.find("get_user_by_username", username=by_id["username"])
+            return find_by_id(client, declaration["user_id"])
         if declaration["username"]:
             user = client.find("get_user_by_username", username=declaration["username"])
             # Only a present account is renamed: whoever is to go must be named exactly.

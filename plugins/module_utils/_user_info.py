@@ -33,7 +33,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
 from ansible_collections.mmops.mattermost.plugins.module_utils._explanations import EXPLANATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._transport import POOL_SIZE
-from ansible_collections.mmops.mattermost.plugins.module_utils._who import ME, check_caller, check_identity
+from ansible_collections.mmops.mattermost.plugins.module_utils._who import ME, caller_id, check_identity
 
 #: How many users a search or autocompletion answers at most. There are no pages.
 LARGEST_SEARCH = 1000
@@ -240,8 +240,8 @@ def _named(client, declared) -> Selection:
     user_ids = _once(declared["user_ids"])
     found = by_usernames(client, usernames, workers)
     if ME in user_ids:
-        check_caller(client, "user_ids")
-        user_ids = _once(client.who_am_i()["id"] if user_id == ME else user_id for user_id in user_ids)
+        own_id = caller_id(client, "user_ids")
+        user_ids = _once(own_id if user_id == ME else user_id for user_id in user_ids)
     found += by_ids(client, user_ids, workers)
     with_address = by_emails(client, emails, workers)
     found += with_address

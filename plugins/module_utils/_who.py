@@ -52,25 +52,34 @@ def check_identity(declaration: dict) -> None:
             raise InvalidInput(f"email: {email!r} is no e-mail address", "Give an address of at most 128 characters")
 
 
-def check_caller(client, option: str) -> None:
-    """Raises ``InvalidInput`` if ``me``, the value of this option, can stand for nobody."""
+def caller_id(client, option: str) -> str:
+    """The caller's own id, for ``me`` in this option. Raises ``InvalidInput`` if it can stand for nobody."""
+    _check_caller(client, option)
+    return client.who_am_i()["id"]
+
+
+def _check_caller(client, option):
     if client.transport.local:
         raise InvalidInput(f"{option}: the local socket has no caller that me could stand for", "Name the user")
+
+
+def find_by_id(client, user_id: str) -> dict | None:
+    """The account with this id, or the caller's own for ``me``; read again by name, as an answer by id may be out of date."""
+    if user_id == ME:
+        _check_caller(client, "user_id")
+    by_id = client.find("get_user", user_id=user_id)
+    return by_id and client.find("get_user_by_username", username=by_id["username"])
 
 
 def find_user(client, declaration: dict) -> dict | None:
     """The account that a declaration names, ``None`` if there is none. Changes the declaration as ``check_identity`` does.
 
-    It is read by name or e-mail, as an answer by id may be out of date. Raises ``InvalidInput`` for a declaration that
-    names no account, or two.
+    Raises ``InvalidInput`` for a declaration that names no account, or two.
     """
     check_identity(declaration)
     user_id, username, email = (declaration[name] for name in ("user_id", "username", "email"))
-    if user_id == ME:
-        check_caller(client, "user_id")
     if user_id:
-        by_id = client.find("get_user", user_id=user_id)
-        user = by_id and client.find("get_user_by_username", username=by_id["username"])
+        user = find_by_id(client, user_id)
     elif username:
         user = client.find("get_user_by_username", username=username)
     elif email:
