@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._operations import LARGEST_PAGE
 
@@ -50,14 +52,19 @@ def _listing_is_shorter(client, count: int) -> bool:
 
 def in_parallel(workers: int, function: Callable, items: Iterable) -> list:
     """The function's values for all items, in order, with that many threads. The first error stops it and rises."""
+    return list(as_they_come(workers, function, items))
+
+
+def as_they_come(workers: int, function: Callable, items: Iterable) -> Generator[Any, None, None]:
+    """The same one by one. Close it if not all are taken, so that no further ones are begun."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = [pool.submit(function, item) for item in items]
+        futures = deque(pool.submit(function, item) for item in items)
         try:
-            return [future.result() for future in futures]
-        except BaseException:
+            while futures:
+                yield futures.popleft().result()
+        finally:
             for future in futures:
                 future.cancel()
-            raise
 
 
 def _each(client, workers, operation, key, values) -> list:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import fnmatch
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._accounts import (
     LARGEST_LOOKUP,
+    as_they_come,
     by_emails,
     by_ids,
     by_usernames,
@@ -131,15 +134,10 @@ class RosterService(Service):
         size = LARGEST_LOOKUP if by_chunk else len(entries)
         chunks = [entries[start:start + size] for start in range(0, len(entries), size)] if entries else []
         # While one chunk is planned, the next are on their way.
-        with ThreadPoolExecutor(min(_READS_AHEAD, declaration["concurrency"])) as pool:
-            coming = deque(pool.submit(_find, client, declaration, chunk) for chunk in chunks)
-            try:
-                for chunk in chunks:
-                    self._plan_chunk(client, declaration, zip(chunk, coming.popleft().result()), plan)
-            except BaseException:
-                for future in coming:
-                    future.cancel()
-                raise
+        workers = min(_READS_AHEAD, declaration["concurrency"])
+        with closing(as_they_come(workers, partial(_find, client, declaration), chunks)) as coming:
+            for chunk, found in zip(chunks, coming):
+                self._plan_chunk(client, declaration, zip(chunk, found), plan)
         if declaration["prune"] != "none":
             self._plan_prune(client, declaration, entries, plan)
         return plan
