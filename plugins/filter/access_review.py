@@ -80,7 +80,7 @@ import time
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import limits, review
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 

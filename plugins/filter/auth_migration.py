@@ -70,7 +70,7 @@ _value:
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._auth_mapping import plan_moves
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 

@@ -83,7 +83,7 @@ import time
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._mfa_enforcement import enforce, rule
 

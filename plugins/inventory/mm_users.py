@@ -183,10 +183,10 @@ import time
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._connection import CONNECTION_OPTIONS, make_client
-from ansible_collections.mmops.mattermost.plugins.module_utils._duration import seconds
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput, MattermostError
-from ansible_collections.mmops.mattermost.plugins.module_utils._user_info import (
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import (
     InfoPlan,
     check_declaration,
     gather,

@@ -43,7 +43,7 @@ _raw:
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._auth_mapping import read_mapping
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 

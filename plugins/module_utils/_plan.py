@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 
 
 @dataclass(frozen=True)

@@ -336,9 +336,9 @@ error:
       returned: when the server answered
 """
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._user import UserService
-from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import USER_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
 
 SUBJECT = Subject(
     options=USER_OPTIONS,

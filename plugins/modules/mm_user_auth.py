@@ -373,9 +373,9 @@ error:
       returned: when the preflight forbids the migration
 """
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._auth import ACTIONS, SERVICES, AuthService
-from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._who import WHO_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import ACTIONS, SERVICES, AuthService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
 
 SUBJECT = Subject(
     options=dict(

@@ -428,8 +428,8 @@ error:
       returned: when the server answered
 """
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._user_info import SUBJECTS, UserInfoService
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import SUBJECTS, UserInfoService
 
 # The server ignores other names, and so would list users without these roles.
 SYSTEM_ROLES = ["system_admin", "system_guest", "system_manager", "system_read_only_admin", "system_user",

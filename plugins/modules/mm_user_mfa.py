@@ -176,9 +176,9 @@ error:
       returned: when the server answered
 """
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._mfa import MfaService
-from ansible_collections.mmops.mattermost.plugins.module_utils._who import WHO_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import MfaService
 
 SUBJECT = Subject(
     options=dict(

@@ -526,9 +526,9 @@ error:
       returned: when the server answered
 """
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._operation_call import OperationService, argument_options
-from ansible_collections.mmops.mattermost.plugins.module_utils._operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.operation import OperationService, argument_options
 
 SUBJECT = Subject(
     options=dict(

@@ -297,9 +297,9 @@ error:
       returned: when the server answered
 """
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._token import TokenService
-from ansible_collections.mmops.mattermost.plugins.module_utils._who import WHO_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
 
 SUBJECT = Subject(
     options=dict(

@@ -338,9 +338,9 @@ error:
   returned: failure before anything was done
 """
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._host import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._roster import RosterService
-from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import USER_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import RosterService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
 
 SUBJECT = Subject(
     options=dict(

@@ -14,9 +14,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._duration import seconds
-from ansible_collections.mmops.mattermost.plugins.module_utils._session import token_of
-from ansible_collections.mmops.mattermost.plugins.module_utils._token import generation
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import token_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import generation
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
 _DAY = 86_400_000

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._auth import LONGEST_AUTH_DATA, SERVICES
-from ansible_collections.mmops.mattermost.plugins.module_utils._auth_migration import EMAIL, shown_service
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._roster_file import read_roster
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import LONGEST_AUTH_DATA, SERVICES
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import EMAIL, shown_service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import read_roster
 
 #: The columns of a mapping file.
 SPEC = {

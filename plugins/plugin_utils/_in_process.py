@@ -28,19 +28,19 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._connection import CONNECTION_OPTIONS, make_client
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import (
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     MattermostError,
     MissingLibrary,
     NotAuthenticated,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._host import (
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import (
     Subject,
     failure,
     perform,
     secret_values,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
 
 #: The setting that turns this off: a variable of Ansible, or in upper case one of the environment.
 SETTING = "mattermost_in_process"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._duration import seconds
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
 #: Roles of every server. Others must be held by somebody, else they are misspelt.

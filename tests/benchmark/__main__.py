@@ -34,7 +34,7 @@ sys.path[:0] = [str(HERE.parent / "tools"), str(HERE.parent / "integration"), st
 from harness.proxy import recording_proxy  # noqa: E402
 from servers import ROOT, Server, fake_server, given_server, play_environment  # noqa: E402
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._operations import OPERATIONS  # noqa: E402
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS  # noqa: E402
 
 CONCURRENCY = 8
 LOOP = 100

@@ -23,7 +23,7 @@ from harness.plays import SECRET_MARK, Run, run_target
 from harness.proxy import recording_proxy
 from servers import fake_server, given_server
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 
 TARGET = "every_operation"
 

@@ -17,7 +17,7 @@ PAGE = ROOT / "docs" / "docsite" / "rst" / "errors.rst"
 
 sys.path.insert(0, str(ROOT / ".tree"))
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._explanations import (  # noqa: E402  found by the line above
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import (  # noqa: E402  found by the line above
     BY_STATUS,
     EXPLANATIONS,
     PASSWORD_POLICY,
@@ -26,7 +26,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._explanations imp
 )
 
 HEAD = """\
-.. Made by tests/tools/errors_page.py from plugins/module_utils/_explanations.py. Changes here are overwritten.
+.. Made by tests/tools/errors_page.py from plugins/module_utils/_api/error_meanings.py. Changes here are overwritten.
 
 .. _ansible_collections.mmops.mattermost.docsite.errors:
 

@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
 
 sys.path.insert(0, str(ROOT / ".tree"))
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._operations import (  # noqa: E402  found by the line above
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import (  # noqa: E402  found by the line above
     OPERATIONS,
     Operation,
 )
@@ -133,7 +133,7 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
 SHARED_OPTIONS = {"login": ["api_login_id"], "logout": ["api_login_id"]}
 
 HEAD = """\
-.. Made by tests/tools/operations_page.py from plugins/module_utils/_operations.py. Changes here are overwritten.
+.. Made by tests/tools/operations_page.py from plugins/module_utils/_api/operations.py. Changes here are overwritten.
 
 .. _ansible_collections.mmops.mattermost.docsite.operations:
 

@@ -13,13 +13,13 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 SHARED = "ansible_collections.mmops.mattermost.plugins.module_utils."
 
 #: What all modules share. It knows operations by name, but does not choose any.
-MACHINERY = frozenset({"_client", "_connection", "_errors", "_explanations", "_host", "_operations", "_transport"})
+MACHINERY = ("_api.", "_front_end")
 
 
 def module_names() -> list[str]:
@@ -46,7 +46,7 @@ def _definitions(path: Path) -> dict[str, ast.AST | tuple[str, str]]:
 @cache
 def _methods_of_the_client() -> dict[str, set[str]]:
     """Methods of the client that send certain operations for their callers."""
-    client = _definitions(PLUGINS / "module_utils" / "_client.py")["Client"]
+    client = _definitions(PLUGINS / "module_utils" / "_api" / "client.py")["Client"]
     assert isinstance(client, ast.ClassDef)
     public = (node for node in client.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"))
     return {node.name: _named(node) for node in public if node.name != "call"}
@@ -71,8 +71,9 @@ def operations_of(module: str) -> set[str]:
             continue
         seen.add((path, name))
         if isinstance(definition, tuple):
-            if definition[0] not in MACHINERY:
-                waiting.append((PLUGINS / "module_utils" / f"{definition[0]}.py", definition[1]))
+            file, name = definition
+            if not file.startswith(MACHINERY):
+                waiting.append(((PLUGINS / "module_utils").joinpath(*file.split(".")).with_suffix(".py"), name))
             continue
         found |= _named(definition)
         for part in ast.walk(definition):

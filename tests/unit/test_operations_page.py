@@ -11,7 +11,7 @@ import pytest
 from operations_page import DOOR, OPTIONS, PAGE, SHARED_OPTIONS, page
 from reach import module_names, operations_of
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 
 MODULES = [name for name in module_names() if name != DOOR]
 

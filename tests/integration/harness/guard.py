@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 
 COLLECTION = "mmops.mattermost."
 

@@ -15,8 +15,8 @@ from people import person, session
 
 from ansible_collections.mmops.mattermost.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.mmops.mattermost.plugins.inventory import mm_users
-from ansible_collections.mmops.mattermost.plugins.module_utils import _user_info
-from ansible_collections.mmops.mattermost.plugins.module_utils._connection import CONNECTION_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._services import info
 from ansible_collections.mmops.mattermost.plugins.modules import mm_user_info
 
 NOW = 1_790_000_000_000
@@ -101,7 +101,7 @@ def test_the_environment_is_that_of_the_modules() -> None:
 
 
 def test_filters_are_those_of_the_module() -> None:
-    assert set(mm_users.FILTERS) == set(_user_info._FILTERS) - {"sort"}
+    assert set(mm_users.FILTERS) == set(info._FILTERS) - {"sort"}
     for name in (*mm_users.FILTERS, "concurrency"):
         taken = mm_user_info.SUBJECT.options[name]
         documented = {key: value for key, value in DOCUMENTED[name].items() if key != "description"}

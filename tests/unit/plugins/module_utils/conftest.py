@@ -12,7 +12,7 @@ import pytest
 import trustme
 from pytest_httpserver import HTTPServer
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._transport import Endpoint, Transport
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Endpoint, Transport
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.wire import Wire
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -8,10 +8,10 @@ It keeps one account per id with everything, secrets included, and shows of it w
 
 from __future__ import annotations
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import NotFound, rejection
-from ansible_collections.mmops.mattermost.plugins.module_utils._operations import OPERATIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._transport import Answer
-from ansible_collections.mmops.mattermost.plugins.module_utils._user_fields import (
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import NotFound, rejection
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
     DEFAULT_NOTIFY_PROPS,
     DEFAULT_TIMEZONE,
 )

@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mmops.mattermost.plugins.filter.auth_migration import auth_migration
-from ansible_collections.mmops.mattermost.plugins.module_utils._errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._auth_mapping import read_mapping
 
 NOTHING = {"auth_data": None, "current_service": None, "current_auth_data": None}

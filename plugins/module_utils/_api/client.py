@@ -1,0 +1,257 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Users API by the names of its operations, and how a caller proves who it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
+    InvalidInput,
+    MattermostError,
+    NotFound,
+    UnexpectedAnswer,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import LARGEST_PAGE, OPERATIONS, Operation
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer, Transport
+
+_TYPES: dict[str, Any] = {
+    "string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": (list, tuple),
+    "binary": (bytes, tuple)}
+
+# An empty list may come as null.
+_ANSWERS: dict = {"object": dict, "list": (list, type(None)), "picture": bytes}
+
+
+@dataclass(frozen=True)
+class ServerVersion:
+    """What the header ``X-Version-Id`` tells: ``number`` like ``(7, 6, 0)``, and whether there is a licence."""
+
+    number: tuple
+    licensed: bool
+
+    @classmethod
+    def parse(cls, header: str) -> ServerVersion | None:
+        """From ``VERSION.BUILD.HASH.LICENSED``; ``None`` if the header has another shape."""
+        match = re.match(r"(\d+)\.(\d+)\.(\d+)\..*\.(true|false)$", header)
+        if not match:
+            return None
+        return cls(tuple(int(part) for part in match.groups()[:3]), match.group(4) == "true")
+
+    def __str__(self) -> str:
+        return ".".join(str(part) for part in self.number)
+
+
+class TokenAuthentication:
+    """A personal access token or session token that the caller already has."""
+
+    def __init__(self, token: str):
+        self._token = token
+
+    def begin(self, client: Client) -> None:
+        if not re.fullmatch(r"[!-~]+", self._token):
+            raise InvalidInput("api_token holds a character that no token has",
+                               "Give the token alone, without blanks and line breaks")
+        client.transport.token = self._token
+
+    def end(self, client: Client) -> None:
+        """The token is not ours to end."""
+
+
+class LoginAuthentication:
+    """A login with password, and MFA code if the account asks for one. It is logged out at the end."""
+
+    def __init__(self, login_id: str, password: str, mfa_code: str = ""):
+        self._credentials = {"login_id": login_id, "password": password}
+        if mfa_code:
+            self._credentials["token"] = mfa_code
+
+    def begin(self, client: Client) -> None:
+        answer = client.call("login", self._credentials)
+        token = answer.headers.get("Token")
+        if not token:   # whatever came next would be sent as nobody
+            raise UnexpectedAnswer("the answer holds no session token",
+                                   "Check api_url, and whether a proxy removes the header Token", "login")
+        client.transport.token = token
+        client.caller = answer.data
+
+    def end(self, client: Client) -> None:
+        client.call("logout", {})
+        client.transport.token = None
+
+
+class LocalModeAuthentication:
+    """None: whoever may open the local mode socket is an administrator."""
+
+    def begin(self, client: Client) -> None:
+        pass
+
+    def end(self, client: Client) -> None:
+        pass
+
+
+class Client:
+    """All operations of the Users API, as methods that take the API's parameters by name and return the answer's data.
+
+    ``with Client(transport, authentication) as client: client.get_user(user_id="me")``
+
+    ``caller`` is the caller's own user once it is known, ``server`` the version once an answer came, ``warnings``
+    what the user of the module should know, and ``report`` takes news of a long run.
+    """
+
+    def __init__(self, transport: Transport, authentication):
+        self.transport = transport
+        self._authentication = authentication
+        self._session_proven = False
+        self.warnings: list[str] = []
+        self.report: Callable[[str], None] = lambda text: None
+        self.caller: Any = None
+        self.server: ServerVersion | None = None
+
+    def __enter__(self) -> Client:
+        try:
+            self._authentication.begin(self)
+        except BaseException:
+            self.transport.close()
+            raise
+        return self
+
+    def __exit__(self, *exception) -> None:
+        try:
+            self._authentication.end(self)
+        except MattermostError as error:    # what was done stays done
+            self.warnings.append(f"The session could not be logged out: {error}")
+        finally:
+            self.transport.close()
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the session began with a login of this client, which ends it as well."""
+        return isinstance(self._authentication, LoginAuthentication)
+
+    def __getattr__(self, name: str):
+        """The operations. ``AttributeError`` for anything else."""
+        if name not in OPERATIONS:
+            raise AttributeError(name)
+
+        def operation(**arguments):
+            return self.call(name, arguments).data
+
+        operation.__name__ = name
+        operation.__doc__ = OPERATIONS[name].summary
+        return operation
+
+    def __dir__(self):
+        return sorted({*super().__dir__(), *OPERATIONS})
+
+    def call(self, name: str, arguments: dict, token=Ellipsis) -> Answer:
+        """Carry out an operation and return the whole answer.
+
+        ``token`` replaces the caller's own for this request; ``None`` sends none.
+        Raises ``InvalidInput`` for arguments that the operation does not take, before anything is sent, and the errors
+        of the transport.
+        """
+        operation = OPERATIONS[name]
+        path, query, body, file = _assemble(operation, arguments)
+        if name == "create_user" and token is Ellipsis and not self.transport.local:
+            self._prove_session()
+        answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
+        if not isinstance(answer.data, _ANSWERS[operation.answer]):
+            raise UnexpectedAnswer("the answer has another form than Mattermost gives it",
+                                   "Check api_url, and whether the server is a Mattermost server", name)
+        if self.server is None:
+            self.server = ServerVersion.parse(answer.headers.get("X-Version-Id", ""))
+        if token is Ellipsis and not operation.permission.startswith("none"):
+            self._session_proven = True
+        return answer
+
+    def _prove_session(self):
+        """With a dead token the server takes a creation for an anonymous sign-up, so look at the session first."""
+        if not self._session_proven:
+            self.who_am_i()
+
+    def who_am_i(self) -> dict:
+        """The caller's own user, asked for once. Raises ``NotAuthenticated``."""
+        if self.caller is None:
+            self.caller = self.get_user(user_id="me")
+        return self.caller
+
+    def pages(self, name: str, **arguments) -> Iterator[Any]:
+        """Every item of a paged operation, page by page."""
+        page = 0
+        while True:
+            # Audits answer null where another list is empty.
+            items = self.call(name, {**arguments, "page": page, "per_page": LARGEST_PAGE}).data or []
+            yield from items
+            if len(items) < LARGEST_PAGE:
+                return
+            page += 1
+
+    def find(self, name: str, **arguments) -> Any:
+        """The answer of a reading operation, or ``None`` if the server has no such thing."""
+        try:
+            return self.call(name, arguments).data
+        except NotFound:
+            return None
+
+
+def check_arguments(name: str, arguments: dict) -> None:
+    """Raises ``InvalidInput`` for arguments that the operation does not take, as ``Client.call`` does. Nothing is sent."""
+    _assemble(OPERATIONS[name], arguments)
+
+
+def _assemble(operation: Operation, arguments: dict):
+    """Path, query, JSON body and file of a request."""
+    unknown = set(arguments) - {parameter.name for parameter in operation.parameters}
+    if unknown:
+        raise InvalidInput(f"there is no parameter {', '.join(sorted(unknown))}",
+                           f"It takes: {', '.join(parameter.name for parameter in operation.parameters) or 'none'}",
+                           operation.name)
+    path, file = operation.path, None
+    query: dict = {}
+    body: Any = None
+    fields: dict = {}
+    takes_fields = False
+    for parameter in operation.parameters:
+        value = arguments.get(parameter.name)
+        takes_fields = takes_fields or parameter.where == "body"
+        if value is None:
+            if parameter.required:
+                raise InvalidInput(f"the parameter {parameter.name} is missing", "", operation.name)
+            continue
+        if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
+            raise InvalidInput(f"the parameter {parameter.name} must be of the type {parameter.type}", "", operation.name)
+        if isinstance(value, str) and not _encodable(value):
+            raise InvalidInput(f"the parameter {parameter.name} holds bytes that are no text", "", operation.name)
+        if parameter.where == "path":
+            if not value:
+                raise InvalidInput(f"the parameter {parameter.name} is empty", "", operation.name)
+            if value in (".", ".."):    # HTTP libraries resolve it, which makes the path of another operation
+                raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
+            path = path.replace("{" + parameter.name + "}", quote(value, safe=""))
+        elif parameter.where == "query":
+            query[parameter.name] = str(value).lower() if isinstance(value, bool) else value
+        elif parameter.where == "items":
+            body = list(value)
+        elif parameter.where == "file":
+            name, content = value if isinstance(value, tuple) else ("image", value)
+            file = (parameter.name, name, content)
+        else:
+            fields[parameter.name] = value
+    if takes_fields:
+        body = fields
+    return path, query or None, body, file
+
+
+def _encodable(text: str) -> bool:
+    """Whether it has a form in UTF-8. Ansible keeps other bytes as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

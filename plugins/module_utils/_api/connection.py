@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection options that all modules share, and the client that they make.
+
+Their documentation is the fragment ``connection`` in ``plugins/doc_fragments``.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ansible.module_utils.basic import env_fallback
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import (
+    Client,
+    LocalModeAuthentication,
+    LoginAuthentication,
+    TokenAuthentication,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MissingLibrary
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR, Endpoint, Transport
+
+
+def _option(variable, **spec):
+    return dict(fallback=(env_fallback, [variable]), **spec)
+
+
+CONNECTION_OPTIONS = dict(
+    api_url=_option("MATTERMOST_URL", type="str"),
+    api_socket=_option("MATTERMOST_SOCKET", type="path"),
+    api_token=_option("MATTERMOST_TOKEN", type="str", no_log=True),
+    api_login_id=_option("MATTERMOST_LOGIN_ID", type="str"),
+    api_password=_option("MATTERMOST_PASSWORD", type="str", no_log=True),
+    api_mfa_code=_option("MATTERMOST_MFA_CODE", type="str", no_log=True),
+    validate_certs=_option("MATTERMOST_VALIDATE_CERTS", type="bool", default=True),
+    ca_path=_option("MATTERMOST_CA_PATH", type="path"),
+    client_cert=_option("MATTERMOST_CLIENT_CERT", type="path"),
+    client_key=_option("MATTERMOST_CLIENT_KEY", type="path"),
+    connect_timeout=_option("MATTERMOST_CONNECT_TIMEOUT", type="int", default=10),
+    timeout=_option("MATTERMOST_TIMEOUT", type="int", default=30),
+    retries=_option("MATTERMOST_RETRIES", type="int", default=4),
+)
+
+
+def make_client(options: dict) -> Client:
+    """The client for these options; nothing is sent yet. Raises ``InvalidInput`` or ``MissingLibrary``."""
+    if REQUESTS_IMPORT_ERROR:
+        raise MissingLibrary("requests", "speaking to the server")
+    socket = _socket(options)
+    authentication = LocalModeAuthentication() if socket else _authentication(options)
+    client = Client(Transport(Endpoint(
+        url=options["api_url"] or "",
+        socket=socket,
+        validate_certs=options["validate_certs"],
+        ca_path=options["ca_path"] or "",
+        client_cert=options["client_cert"] or "",
+        client_key=options["client_key"] or "",
+        connect_timeout=options["connect_timeout"],
+        read_timeout=options["timeout"],
+        retries=options["retries"],
+    )), authentication)
+    if client.transport.endpoint.exposes_token:
+        client.warnings.append("api_url is plain http: credentials and tokens travel unencrypted over the network")
+    return client
+
+
+def _is_general(options, name) -> bool:
+    """Whether the value is that of the environment. What a task says counts more than what is said to all tasks."""
+    _strategy, variables = CONNECTION_OPTIONS[name]["fallback"]
+    return options[name] == os.environ.get(variables[0])
+
+
+def _socket(options) -> str:
+    """The local socket to use; empty if the server is reached by its address."""
+    if options["api_url"] and _is_general(options, "api_socket") and not _is_general(options, "api_url"):
+        return ""
+    return options["api_socket"] or ""
+
+
+def _authentication(options):
+    if not options["api_url"]:
+        raise InvalidInput("api_url is missing", "Give api_url (or MATTERMOST_URL), or api_socket for the local mode")
+    token_is_general, login_is_general = _is_general(options, "api_token"), _is_general(options, "api_login_id")
+    if options["api_token"] and options["api_login_id"] and token_is_general == login_is_general:
+        raise InvalidInput("api_token and api_login_id exclude each other", "Give one of the two")
+    if options["api_token"] and not (options["api_login_id"] and token_is_general):
+        return TokenAuthentication(options["api_token"])
+    if options["api_login_id"] and options["api_password"]:
+        return LoginAuthentication(options["api_login_id"], options["api_password"], options["api_mfa_code"] or "")
+    if options["api_login_id"]:
+        raise InvalidInput("api_password is missing beside api_login_id", "Give both (or MATTERMOST_PASSWORD)")
+    raise InvalidInput("there are no credentials for the server",
+                       "Give api_token (or MATTERMOST_TOKEN), or api_login_id and api_password")

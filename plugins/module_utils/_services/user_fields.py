@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fields of a user: which there are, what they may hold, and how declared values are brought into the API's form."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS, check_identity
+
+#: Plain texts, with the number of characters that the server takes.
+TEXTS = {"first_name": 64, "last_name": 64, "nickname": 64, "position": 128, "locale": 5}
+
+#: What the server gives to a new user that comes without them.
+DEFAULT_NOTIFY_PROPS = {
+    "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true", "desktop_threads": "all",
+    "email": "true", "email_threads": "all", "first_name": "false", "mention_keys": "", "push": "mention",
+    "push_status": "away", "push_threads": "all",
+}
+DEFAULT_TIMEZONE = {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}
+DEFAULT_MAPS = {"props": {}, "notify_props": DEFAULT_NOTIFY_PROPS, "timezone": DEFAULT_TIMEZONE}
+
+#: The value of the option ``image`` that stands for the picture that the server draws itself.
+DEFAULT_PICTURE = "default"
+
+#: Maps of strings, which the server replaces as a whole.
+MAPS = tuple(DEFAULT_MAPS)
+
+#: The argument spec of a user, for one and for many. Its documentation is in the modules.
+USER_OPTIONS: dict = dict(
+    **WHO_OPTIONS,
+    state=dict(type="str", choices=["present", "inactive", "absent"], default="present"),
+    first_name=dict(type="str"),
+    last_name=dict(type="str"),
+    nickname=dict(type="str"),
+    position=dict(type="str"),
+    locale=dict(type="str"),
+    timezone=dict(type="raw"),
+    props=dict(type="dict"),
+    notify_props=dict(type="dict"),
+    exact=dict(type="list", elements="str", choices=["props", "notify_props", "timezone"], default=[]),
+    roles=dict(type="list", elements="str"),
+    guest=dict(type="bool"),
+    bot=dict(type="bool"),
+    auth_service=dict(type="str"),
+    auth_data=dict(type="str"),
+    email_verified=dict(type="bool"),
+    image=dict(type="str"),
+    terms_of_service=dict(type="dict", options=dict(
+        id=dict(type="str", required=True),
+        accepted=dict(type="bool", default=True))),
+    password=dict(type="str", no_log=True),
+    update_password=dict(
+        type="str", choices=["on_create", "always", "when_different"], default="on_create", no_log=False),
+    current_password=dict(type="str", no_log=True),
+    convert_to_email_auth=dict(type="bool", default=False),
+    update_unknown=dict(type="bool", default=False),
+)
+
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?\Z")
+_ROLE = re.compile(r"[a-z0-9_]{1,64}\Z")
+
+
+def check_declaration(declaration: dict) -> None:
+    """Bring the values of a declaration into the API's form, in place.
+
+    Raises ``InvalidInput`` that names the option, before anything is sent.
+    """
+    check_identity(declaration)
+    for name, longest in TEXTS.items():
+        value = declaration[name]
+        if value is not None and len(value) > longest:
+            raise InvalidInput(f"{name} has {len(value)} characters", f"Use at most {longest}")
+    if declaration["locale"] and not _LOCALE.match(declaration["locale"]):
+        raise InvalidInput(f"locale: {declaration['locale']!r} is no locale", "Examples are en, de, pt-BR")
+    if declaration["timezone"] is not None:
+        declaration["timezone"] = timezone_map(declaration["timezone"])
+    for name in MAPS:
+        if declaration[name] is not None:
+            declaration[name] = _strings(name, declaration[name])
+    _check_roles(declaration)
+    for name in ("password", "current_password"):
+        if declaration[name] == "":
+            raise InvalidInput(f"{name} is empty", "Leave it out, or give a password")
+    if declaration["auth_data"] and not declaration["auth_service"]:
+        raise InvalidInput("auth_data is given without auth_service", "Give both")
+    if declaration["image"] == "":
+        raise InvalidInput("image is empty", "Give the path of a picture, or default")
+
+
+def _check_roles(declaration):
+    roles, guest = declaration["roles"], declaration["guest"]
+    if roles is None:
+        return
+    if not roles:
+        raise InvalidInput("roles is empty, which would take every right from the user",
+                           "Leave it out, or give at least system_user")
+    for role in roles:
+        if not _ROLE.match(role):
+            raise InvalidInput(f"roles: {role!r} is no name of a role", "Give a list of names like system_user")
+    if "system_admin" in roles and "system_user" not in roles:
+        raise InvalidInput("roles: system_admin needs system_user beside it", "Give both")
+    if (guest is True and set(roles) != {"system_guest"}) or (guest is False and "system_guest" in roles):
+        raise InvalidInput(f"roles and guest: {'true' if guest else 'false'} contradict each other",
+                           "A guest has the role system_guest alone; leave out one of the two")
+
+
+def timezone_map(timezone) -> dict:
+    """The API's map for a name like ``Europe/Berlin``; an empty name means: as the device tells."""
+    if isinstance(timezone, dict):
+        unknown = set(timezone) - set(DEFAULT_TIMEZONE)
+        if unknown:
+            raise InvalidInput(f"timezone: there is no key {', '.join(sorted(unknown))}",
+                               f"The keys are {', '.join(sorted(DEFAULT_TIMEZONE))}")
+        return timezone
+    if not isinstance(timezone, str):
+        raise InvalidInput("timezone must be the name of a time zone or a map")
+    return {"useAutomaticTimezone": "false" if timezone else "true", "manualTimezone": timezone}
+
+
+def _strings(option, values) -> dict:
+    """The API takes strings only. ``None`` stays: it removes the key."""
+    strings: dict = {}
+    for key, value in values.items():
+        if isinstance(value, bool):
+            strings[str(key)] = "true" if value else "false"
+        elif isinstance(value, (int, float)):
+            strings[str(key)] = str(value)
+        elif value is None or isinstance(value, str):
+            strings[str(key)] = value
+        else:
+            raise InvalidInput(f"{option}: the value of {key} is no string", "The server stores strings only")
+    return strings
+
+
+def merge(current: dict, declared: dict, exact: bool) -> dict:
+    """The map that results from a declaration: declared keys win, ``None`` removes a key, others stay unless ``exact``."""
+    merged = {} if exact else dict(current)
+    merged.update(declared)
+    return {key: value for key, value in merged.items() if value is not None}

@@ -1,0 +1,752 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What mm_user_auth plans, on a model of the server that keeps identities, sends mails and has an LDAP directory."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import ServerVersion
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
+    AnswerLost,
+    InvalidInput,
+    RequestRejected,
+    rejection,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import perform
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import (
+    ACTIONS,
+    SERVICES,
+    SINGLE_SIGN_ON,
+    AuthService,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import (
+    SOURCES,
+    TARGETS,
+    MigrationRefused,
+)
+from ansible_collections.mmops.mattermost.plugins.modules.mm_user_auth import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
+
+OPTIONS = {name: option.get("default") for name, option in SUBJECT.options.items()}
+ADMIN, ZOE, ADA = "a" * 26, "b" * 26, "c" * 26
+TOKEN = "t" * 64
+LICENSED = ServerVersion((7, 6, 0), True)
+UNLICENSED = ServerVersion((7, 6, 0), False)
+
+
+def account(letter, username, **fields):
+    return new_account(**{"id": letter * 26, "username": username, "email": f"{username}@example.com",
+                          "password": "old password", "identity": None, **fields})
+
+
+def people(*others):
+    return [account("a", "admin", roles="system_admin system_user"), account("b", "zoe"), account("c", "ada"), *others]
+
+
+class AuthModel(ModelClient):
+    """``identity`` of an account is the ``auth_data`` that the server does not show. ``lost``: operations whose answer is lost.
+
+    ``directory`` holds the e-mail addresses that LDAP has; ``None`` stands for a server without LDAP.
+    """
+
+    def __init__(self, accounts=None, caller_id=ADMIN, server=LICENSED, directory=None, lost=()):
+        super().__init__(people() if accounts is None else accounts, caller_id)
+        self.server = server
+        self.directory = directory
+        self.lost = list(lost)
+        self.mails = []
+        self.switched = None
+        self.session_ended = False
+
+    def call(self, name, arguments, token=Ellipsis):
+        if self.session_ended:
+            raise rejection(name, 401, "api.context.session_expired.app_error")
+        answer = super().call(name, arguments, token)
+        if name in self.lost:
+            self.lost.remove(name)
+            raise AnswerLost("no answer", "Run the task again", name)
+        return answer
+
+    def who_am_i(self):
+        self.sent.append("get_user")
+        return self.shown(self.accounts[self.caller_id])
+
+    def shown(self, account):
+        user = super().shown(account)
+        user.pop("identity")
+        if "system_admin" not in self.accounts[self.caller_id]["roles"] and account["id"] != self.caller_id:
+            user["auth_service"] = ""
+        return user
+
+    def _get_user(self, user_id):
+        return super()._get_user(self.caller_id if user_id == "me" else user_id)
+
+    def _get_user_by_email(self, email):
+        user = super()._get_user_by_email(email)
+        user.pop("notify_props", None)
+        user.pop("email_verified", None)
+        return user
+
+    def _update_user_auth(self, user_id, auth_service, auth_data):
+        assert auth_service != "email", "the server would store the word, and lock the user out"
+        assert auth_service
+        assert auth_data
+        if any(other["identity"] == auth_data for other in self.accounts.values() if other["id"] != user_id):
+            raise rejection("update_user_auth", 400, "app.user.update_auth_data.email_exists.app_error")
+        self.accounts[user_id].update(auth_service=auth_service, identity=auth_data, password=None)
+
+    def _update_user_password(self, user_id, new_password, current_password=None):
+        assert user_id != self.caller_id, "400: an account of a login service sets no password for itself"
+        self.accounts[user_id].update(password=new_password, auth_service="", identity=None)
+
+    def _send(self, kind, email):
+        self.mails.append((kind, email))
+        return {"status": "OK"}
+
+    def _send_password_reset_email(self, email):
+        return self._send("reset", email)
+
+    def _send_verification_email(self, email):
+        return self._send("verification", email)
+
+    def _reset_password(self, token, new_password):
+        if token != TOKEN:
+            raise rejection("reset_password", 400, "api.user.reset_password.invalid_link.app_error")
+        self.accounts[ZOE]["password"] = new_password
+        return {"status": "OK"}
+
+    def _verify_user_email(self, token):
+        assert token == TOKEN
+        self.accounts[ZOE]["email_verified"] = True
+        return {"status": "OK"}
+
+    def _verify_user_email_without_token(self, user_id):
+        super()._verify_user_email_without_token(user_id)
+        return {**self.accounts[user_id], "password": "$2a$10$the hash"}
+
+    def _switch_account_type(self, **body):
+        self.switched = body
+        user = next(user for user in self.accounts.values() if user["email"] == body["email"])
+        if body["new_service"] in SINGLE_SIGN_ON:
+            return {"follow_link": f"https://chat.example.com/login/sso/{body['new_service']}"}
+        user["auth_service"] = body["new_service"].replace("email", "")
+        self.session_ended = user["id"] == self.caller_id
+        return {"follow_link": "/login?extra=signin_change"}
+
+    def _of(self, service):
+        return [user for user in self.accounts.values() if user["auth_service"] == service.replace("email", "")]
+
+    def _migrate_auth_to_ldap(self, match_field, force, **body):
+        if self.directory is None:
+            raise rejection("migrate_auth_to_ldap", 501, "api.admin.ldap.not_available.app_error")
+        for user in self._of(body["from"]):
+            entries = self.directory.count(user[match_field])
+            assert entries < 2 or force
+            if entries == 1:
+                user.update(auth_service="ldap", password=None)
+        return {"status": "OK"}
+
+    def _migrate_auth_to_saml(self, matches, auto, **body):
+        assert auto is False
+        for user in self._of(body["from"]):
+            if user["email"] in matches:
+                user.update(auth_service="saml", password=None, username=matches[user["email"]])
+        return {"status": "OK"}
+
+
+def run(client, check_mode=False, **options):
+    return converge(AuthService(), client, {**copy.deepcopy(OPTIONS), **copy.deepcopy(options)}, check_mode)
+
+
+def refused(client, match, **options):
+    """Refused in check mode and in a real run, with nothing written."""
+    for check_mode in (True, False):
+        with pytest.raises(InvalidInput, match=match) as caught:
+            run(client, check_mode, **options)
+    assert client.written == []
+    return caught.value
+
+
+def predicted_and_carried_out(client, **options):
+    """A real run that does what check mode told before."""
+    before = copy.deepcopy(client.accounts)
+    predicted = run(client, check_mode=True, **options)
+    assert client.written == []
+    assert client.accounts == before
+    real = run(client, **options)
+    assert client.written == real.operations == predicted.operations
+    assert real.plan.changed is predicted.plan.changed is bool(client.written)
+    assert real.plan.diff == predicted.plan.diff
+    assert real.plan.unknown == predicted.plan.unknown
+    assert real.returned["user"] == predicted.returned["user"]
+    return predicted, real
+
+
+# -- the login service of one account ----------------------------------------------------------------------------
+
+DECLARATIONS = st.fixed_dictionaries({
+    "auth_service": st.sampled_from(SERVICES), "auth_data": st.sampled_from([None, "uid=zoe", "uid=other"]),
+    "new_password": st.sampled_from([None, "new password"]), "update_unknown": st.booleans(),
+    "allow_own_account": st.booleans()})
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(["", "email", "ldap", "saml", "gitlab"]), DECLARATIONS, st.sampled_from([ADMIN, ZOE]), st.booleans())
+def test_any_declared_service_is_reached_or_refused_and_then_stays(service, declaration, caller_id, bot):
+    zoe = account("b", "zoe", auth_service=service, identity="uid=before" if service else None,
+                  **({"is_bot": True} if bot else {}))
+    before = copy.deepcopy(zoe)
+    client = AuthModel([account("a", "admin", roles="system_admin system_user"), zoe], caller_id)
+    try:
+        run(client, check_mode=True, username="zoe", **declaration)
+    except InvalidInput:
+        refused(client, None, username="zoe", **declaration)
+        assert client.accounts[ZOE] == zoe == before
+        return
+    _unused, real = predicted_and_carried_out(client, username="zoe", **declaration)
+    assert client.accounts[ZOE]["auth_service"] == declaration["auth_service"].replace("email", "")
+    if "update_user_auth" in real.operations:
+        assert client.accounts[ZOE]["identity"] == declaration["auth_data"]
+    if "update_user_password" in real.operations:
+        assert client.accounts[ZOE]["password"] == declaration["new_password"]
+    client.sent.clear()
+    again = run(client, username="zoe", **declaration)
+    if declaration["auth_data"] and declaration["update_unknown"]:
+        assert client.written == ["update_user_auth"]
+    else:
+        assert client.written == again.operations == []
+        assert again.plan.diff == {"before": {}, "after": {}}
+        assert again.plan.unknown == (["auth_data"] if declaration["auth_data"] else [])
+
+
+def test_the_way_to_ldap_and_back():
+    client = AuthModel()
+    _unused, there = predicted_and_carried_out(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
+    assert there.operations == ["update_user_auth"]
+    assert there.plan.diff == {"before": {"auth_service": "email", "auth_data": None},
+                               "after": {"auth_service": "ldap", "auth_data": "uid=zoe"}}
+    client.sent.clear()
+    _unused, back = predicted_and_carried_out(client, username="zoe", auth_service="email", new_password="new password")
+    assert back.operations == ["update_user_password"]
+    assert client.accounts[ZOE]["password"] == "new password"
+    assert "new password" not in json.dumps(back.plan.diff)
+
+
+def test_the_password_of_an_email_account_is_left_alone():
+    client = AuthModel()
+    run(client, username="zoe", auth_service="email", new_password="new password")
+    assert client.written == []
+    assert client.accounts[ZOE]["password"] == "old password"
+
+
+def test_an_account_locked_out_by_the_word_email_is_repaired():
+    client = AuthModel(people(account("d", "max", auth_service="email", identity="max")))
+    outcome = run(client, username="max", auth_service="email", new_password="new password")
+    assert outcome.returned["user"]["auth_service"] == ""
+    assert "does not exist" in outcome.plan.diff["before"]["auth_service"]
+
+
+def test_auth_data_of_another_account_is_an_error_with_a_way_out():
+    client = AuthModel(people(account("d", "max", auth_service="saml", identity="uid=zoe")))
+    with pytest.raises(RequestRejected, match=r"another user has this auth_data.*change the other user first"):
+        run(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
+    assert client.accounts[ZOE]["auth_service"] == ""
+
+
+def test_a_service_is_not_sent_again_when_the_answer_is_lost():
+    client = AuthModel(lost=["update_user_auth"])
+    outcome = run(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
+    assert outcome.operations == ["update_user_auth"]
+    assert client.written == ["update_user_auth"]
+
+
+def test_the_caller_is_not_locked_out():
+    client = AuthModel()
+    refused(client, "allow_own_account", user_id="me", auth_service="ldap", auth_data="uid=admin")
+    run(client, user_id="me", auth_service="ldap", auth_data="uid=admin", allow_own_account=True)
+    client.sent.clear()
+    refused(client, "another administrator", user_id="me", auth_service="email", new_password="new password")
+
+
+def test_who_may_not_see_a_service_gets_no_guess():
+    client = AuthModel(people(account("d", "max", auth_service="ldap")), caller_id=ZOE)
+    refused(client, "may not see how max logs in", username="max", auth_service="email", new_password="new password")
+    assert run(client, user_id="me", auth_service="email").returned["user"]["username"] == "zoe"
+
+
+def test_a_difference_that_the_server_hides_is_reported():
+    client = AuthModel()
+    client._update_user_auth = lambda **arguments: arguments
+    outcome = run(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
+    assert outcome.plan.warnings == ["auth_service: the server accepted the change, but shows email instead of ldap"]
+
+
+@pytest.mark.parametrize(("options", "named"), [
+    ({"username": "zoe", "auth_service": "ldap"}, "auth_data: zoe logs in with email, and the way to ldap needs auth_data"),
+    ({"username": "zoe", "auth_service": "ldap", "auth_data": ""}, "auth_data is empty"),
+    ({"username": "zoe", "auth_service": "ldap", "auth_data": "d" * 129}, "auth_data has 129 characters"),
+    ({"username": "zoe", "auth_service": "email", "auth_data": "uid=zoe"}, "auth_data belongs to a login service"),
+    ({"username": "zoe", "auth_service": "ldap", "auth_data": "z", "new_password": "p"}, "new_password: an account of ldap"),
+    ({"username": "zoe", "auth_service": "ldap", "auth_data": "z", "token": TOKEN}, "token has no meaning without action"),
+    ({"username": "max", "auth_service": "email"}, "new_password: max logs in with saml, and the way back"),
+    ({"username": "max", "auth_service": "email", "new_password": ""}, "new_password is empty"),
+    ({"username": "bot", "auth_service": "ldap", "auth_data": "bot"}, "bot is a bot"),
+    ({"username": "nobody", "auth_service": "email"}, "there is no user nobody"),
+    ({"auth_service": "email"}, "no user is named"),
+    ({"username": "zoe", "email": "ada@example.com", "auth_service": "email"}, "email: the account is zoe"),
+])
+def test_bad_declarations_are_refused(options, named):
+    client = AuthModel(people(account("d", "max", auth_service="saml"), account("e", "bot", is_bot=True)))
+    refused(client, named, **options)
+
+
+# -- the user's own way ------------------------------------------------------------------------------------------
+
+CREDENTIALS = {"password": "old password", "new_password": "new password", "ldap_id": "zoe", "mfa_code": "123456"}
+
+
+def switch(client, current, new, check_mode=False, who="zoe", **credentials):
+    return run(client, check_mode, username=who, action="switch_account_type", current_service=current, new_service=new,
+               **credentials)
+
+
+@pytest.mark.parametrize("current", SERVICES)
+@pytest.mark.parametrize("new", SERVICES)
+def test_which_switches_there_are_and_what_they_need(current, new):
+    def client():
+        return AuthModel([account("b", "zoe", auth_service=current.replace("email", ""))], caller_id=ZOE)
+
+    needed = {("email", "ldap"): {"password", "new_password", "ldap_id"}, ("ldap", "email"): {"password", "new_password"}}
+    needed.update({("email", service): {"password"} for service in SINGLE_SIGN_ON})
+    needed.update({(service, "email"): {"new_password"} for service in SINGLE_SIGN_ON})
+    if (current, new) not in needed:
+        refused(client(), "new_service: the server does not switch", username="zoe", action="switch_account_type",
+                current_service=current, new_service=new)
+        return
+    needs = needed[current, new]
+    for name in needs:
+        with pytest.raises(InvalidInput, match=f"{name} is missing"):
+            switch(client(), current, new, **{key: CREDENTIALS[key] for key in needs - {name}})
+    given = {key: CREDENTIALS[key] for key in needs}
+    model = client()
+    predicted = switch(model, current, new, check_mode=True, **given)
+    assert model.written == []
+    assert predicted.returned["follow_link"] is None
+    real = switch(model, current, new, **given)
+    assert model.switched == {"current_service": current, "new_service": new, "email": "zoe@example.com", **given}
+    assert real.returned["follow_link"].startswith(("https://chat.example.com/login/sso/", "/login"))
+    assert real.returned["user"] == predicted.returned["user"]
+    assert real.plan.diff == predicted.plan.diff
+    assert all(secret not in json.dumps(real.plan.diff) for secret in CREDENTIALS.values() if secret != "zoe")
+
+
+def test_an_mfa_code_is_passed_on():
+    client = AuthModel()
+    switch(client, "email", "saml", password="old password", mfa_code="123456")
+    assert client.switched["mfa_code"] == "123456"
+
+
+def test_a_switch_that_is_done_is_unchanged():
+    client = AuthModel([*people()[:1], account("b", "zoe", auth_service="ldap")])
+    assert not switch(client, "email", "ldap", password="p", new_password="p", ldap_id="zoe").plan.changed
+    assert client.written == []
+
+
+def test_the_answer_to_a_switch_is_not_awaited_twice():
+    client = AuthModel(lost=["switch_account_type"])
+    with pytest.raises(AnswerLost, match="Look at auth_service"):
+        switch(client, "email", "saml", password="old password")
+    assert client.written == ["switch_account_type"]
+
+
+@pytest.mark.parametrize(("current", "new", "credentials", "named"), [
+    ("gitlab", "email", {"new_password": "p"}, "current_service: zoe logs in with email, not gitlab"),
+    ("email", "saml", {"password": "p", "new_password": "p"}, "new_password has no meaning"),
+    ("email", "saml", {"password": ""}, "password is empty"),
+])
+def test_bad_switches_are_refused(current, new, credentials, named):
+    if new == "email":
+        client = AuthModel(people(account("d", "max", auth_service="gitlab")))
+        refused(client, "the server lets max alone switch", username="max", action="switch_account_type",
+                current_service=current, new_service=new, **credentials)
+        client = AuthModel([account("b", "zoe", auth_service="ldap")], caller_id=ZOE)
+        refused(client, "logs in with ldap, not gitlab", username="zoe", action="switch_account_type",
+                current_service=current, new_service=new, **credentials)
+        return
+    refused(AuthModel(), named, username="zoe", action="switch_account_type", current_service=current, new_service=new,
+            **credentials)
+
+
+def test_no_sessions_are_lost_for_a_switch_to_ldap_that_must_fail():
+    error = refused(AuthModel(server=UNLICENSED), "no licence", username="zoe", action="switch_account_type",
+                    current_service="email", new_service="ldap", password="old password", new_password="p", ldap_id="zoe")
+    assert "licence with LDAP" in error.remedy
+
+
+# -- passwords and addresses -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("action", "kind"), [("send_password_reset_email", "reset"),
+                                              ("send_verification_email", "verification")])
+@pytest.mark.parametrize("who", [{"username": "zoe"}, {"email": "ZOE@example.com"}, {"user_id": ZOE}])
+def test_a_mail_is_sent_in_every_run(action, kind, who):
+    client = AuthModel()
+    predicted_and_carried_out(client, action=action, **who)
+    run(client, action=action, **who)
+    assert client.mails == [(kind, "zoe@example.com")] * 2
+    assert client.written == [action, action]
+
+
+@pytest.mark.parametrize("action", ["send_password_reset_email", "send_verification_email"])
+def test_no_mail_is_sent_to_nobody(action):
+    client = AuthModel(people(account("d", "bot", is_bot=True)))
+    refused(client, "there is no user nobody@example.com", action=action, email="nobody@example.com")
+    refused(client, "bot is a bot", action=action, username="bot")
+
+
+def test_no_reset_for_an_account_without_a_password():
+    client = AuthModel(people(account("d", "max", auth_service="ldap")))
+    refused(client, "max logs in with ldap", action="send_password_reset_email", username="max")
+    run(client, action="send_verification_email", username="max")
+
+
+def test_a_mail_to_a_deactivated_user_warns():
+    client = AuthModel(people(account("d", "max", delete_at=5)))
+    assert "max is deactivated" in run(client, action="send_password_reset_email", username="max").plan.warnings[0]
+
+
+def test_an_address_that_the_caller_may_not_see_must_be_given():
+    hidden = account("d", "max", email="")
+    refused(AuthModel(people(hidden)), "may not see the address", action="send_verification_email", username="max")
+    client = AuthModel(people(hidden))
+    run(client, action="send_verification_email", username="max", email="max@example.com")
+    assert client.mails == [("verification", "max@example.com")]
+
+
+@pytest.mark.parametrize("action", sorted(set(ACTIONS) - {"verify_user_email_without_token", *TARGETS}))
+def test_a_delivery_is_never_repeated_blindly(action):
+    options = {"reset_password": {"token": TOKEN, "new_password": "new password"}, "verify_user_email": {"token": TOKEN},
+               "switch_account_type": {"username": "zoe", "current_service": "email", "new_service": "saml", "password": "p"}}
+    client = AuthModel(lost=[action])
+    with pytest.raises(AnswerLost) as caught:
+        run(client, action=action, **options.get(action, {"username": "zoe"}))
+    assert client.written == [action]
+    assert caught.value.done == []
+    assert caught.value.remedy not in ("", "Run the task again")
+
+
+def test_a_reset_is_completed():
+    client = AuthModel()
+    options = {"action": "reset_password", "token": TOKEN, "new_password": "new password"}
+    _unused, real = predicted_and_carried_out(client, **options)
+    assert client.accounts[ZOE]["password"] == "new password"
+    assert real.returned == {"user": None, "follow_link": None, "preflight": None, "migrated": None}
+    assert client.sent == ["reset_password"]
+
+
+def test_a_token_that_is_used_up_has_a_way_out():
+    with pytest.raises(RequestRejected, match=r"unknown or used up.*Ask for a new e-mail"):
+        run(AuthModel(), action="reset_password", token="x" * 64, new_password="new password")
+
+
+@pytest.mark.parametrize("action", ["reset_password", "verify_user_email"])
+@pytest.mark.parametrize("length", [1, 63, 65])
+def test_a_token_of_another_length_is_refused_without_showing_it(action, length):
+    token = "q" * length
+    options = {"new_password": "new password"} if action == "reset_password" else {}
+    error = refused(AuthModel(), f"token has {length} characters", action=action, token=token, **options)
+    assert length == 1 or token not in str(error)
+
+
+def test_an_address_is_verified_with_a_token():
+    client = AuthModel()
+    predicted_and_carried_out(client, action="verify_user_email", token=TOKEN)
+    assert client.accounts[ZOE]["email_verified"]
+
+
+def test_an_address_is_asserted_and_the_hash_stays_inside():
+    client = AuthModel()
+    options = {**OPTIONS, "action": "verify_user_email_without_token", "username": "zoe"}
+    result = perform(SUBJECT, client, options, check_mode=False)
+    assert client.accounts[ZOE]["email_verified"]
+    assert result["changed"]
+    assert "hash" not in json.dumps(result)
+    assert "hash" not in repr(run(client, action="verify_user_email_without_token", username="zoe"))
+
+
+@pytest.mark.parametrize("who", [{"user_id": "me"}, {"email": "admin@example.com"}])
+def test_an_address_known_to_be_verified_is_left_alone(who):
+    client = AuthModel()
+    predicted_and_carried_out(client, action="verify_user_email_without_token", **who)
+    client.sent.clear()
+    assert not run(client, action="verify_user_email_without_token", **who).plan.changed
+    assert client.written == []
+
+
+def test_every_action_refuses_options_without_meaning_for_it():
+    values = {"username": "zoe", "email": "zoe@example.com", "user_id": ZOE, "auth_data": "x", "current_service": "email",
+              "new_service": "ldap", "match_field": "email", "ldap_entries": [], "matches": {}, "auto": True, "force": True,
+              "password": "p", "new_password": "p", "ldap_id": "x", "mfa_code": "1", "token": TOKEN, "update_unknown": True,
+              "allow_own_account": True}
+    assert set(values) == set(OPTIONS) - {"action", "auth_service"}
+    for action in ACTIONS:
+        needed = {"migrate_auth_to_ldap": {"current_service": "email", "match_field": "email"},
+                  "migrate_auth_to_saml": {"current_service": "email", "matches": {}}}.get(action, {})
+        meant = 0
+        for name, value in values.items():
+            try:
+                run(AuthModel(server=UNLICENSED), check_mode=True, action=action, **{**needed, name: value})
+            except InvalidInput as error:
+                meant += f"{name} has no meaning with action: {action}" not in error.reason
+            else:
+                meant += 1
+        assert 0 < meant < len(values)
+
+
+# -- all accounts of a service -----------------------------------------------------------------------------------
+
+
+def migrate(client, target="saml", check_mode=False, **options):
+    options = {"current_service": "email", **options}
+    return run(client, check_mode, action=f"migrate_auth_to_{target}", **options)
+
+
+LETTERS = "defghijkl"
+NAMES = [f"user{letter}" for letter in LETTERS]
+CROWDS = st.lists(st.fixed_dictionaries({
+    "auth_service": st.sampled_from(["", "", "", "ldap", "saml", "gitlab"]), "delete_at": st.sampled_from([0, 5]),
+    "roles": st.sampled_from(["system_user", "system_guest", "system_admin system_user"]),
+    "is_bot": st.sampled_from([False, False, True])}), max_size=len(LETTERS)).map(
+        lambda crowd: people(*(account(letter, f"user{letter}", **fields)
+                               for letter, fields in zip(LETTERS, crowd, strict=False))))
+ADDRESSES = st.sampled_from([f"{name}@example.com" for name in ["zoe", "ada", "admin", "nobody", *NAMES]])
+MATCHES = st.dictionaries(ADDRESSES, st.sampled_from(["zoe", "ada", "new.name", "other.name", *NAMES]), max_size=8)
+
+
+def check_partition(client, preflight):
+    """Every account is told of, and only once."""
+    told = [*(entry["username"] for entry in preflight["matching"]), *preflight["already"],
+            *(entry["username"] for entry in preflight["left_out"] if entry["username"]),
+            *(name for clash in preflight["clashing"] for name in clash["usernames"])]
+    assert sorted(told) == sorted(user["username"] for user in client.accounts.values())
+
+
+@settings(max_examples=200, deadline=None)
+@given(CROWDS, st.sampled_from(sorted({*SOURCES} - {"saml"})), st.one_of(st.none(), MATCHES), st.booleans())
+def test_a_migration_to_saml_changes_exactly_whom_the_preflight_names(crowd, current, matches, own):
+    client = AuthModel(crowd)
+    options = {"current_service": current, "allow_own_account": own, "force": True,
+               **({"auto": True} if matches is None else {"matches": matches})}
+    names = {user_id: user["username"] for user_id, user in client.accounts.items()}
+    before = copy.deepcopy(client.accounts)
+    predicted = migrate(client, check_mode=True, **options)
+    check_partition(client, predicted.returned["preflight"])
+    assert client.accounts == before
+    real = migrate(client, **options)
+    assert real.returned == predicted.returned
+    assert real.plan.diff == predicted.plan.diff
+    assert client.written == real.operations
+    touched = sorted(names[user_id] for user_id, user in client.accounts.items() if user != before[user_id])
+    assert touched == real.returned["migrated"]
+    assert touched == sorted(entry["username"] for entry in real.returned["preflight"]["matching"])
+    usernames = [user["username"] for user in client.accounts.values()]
+    assert len(set(usernames)) == len(usernames)
+    client.sent.clear()
+    if not real.plan.checked.clashing:      # what clashed may be free now
+        assert not migrate(client, **options).plan.changed
+        assert client.written == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(CROWDS, st.sampled_from(["email", "gitlab", "saml"]), st.lists(ADDRESSES, max_size=8))
+def test_a_migration_to_ldap_is_predicted_from_its_entries(crowd, current, directory):
+    client = AuthModel([user for user in crowd if not user.get("is_bot")], directory=directory)
+    options = {"current_service": current, "match_field": "email", "ldap_entries": [entry.upper() for entry in directory],
+               "allow_own_account": True, "force": True}
+    names = {user_id: user["username"] for user_id, user in client.accounts.items()}
+    before = copy.deepcopy(client.accounts)
+    predicted = migrate(client, "ldap", check_mode=True, **options)
+    check_partition(client, predicted.returned["preflight"])
+    real = migrate(client, "ldap", **options)
+    assert real.returned == predicted.returned
+    assert client.written == real.operations
+    assert sorted(names[key] for key, user in client.accounts.items() if user != before[key]) == real.returned["migrated"]
+    client.sent.clear()
+    assert not migrate(client, "ldap", **options).plan.changed
+    assert client.written == []
+
+
+def test_without_entries_only_ldap_knows_who_migrates():
+    client = AuthModel(directory=["zoe@example.com"])
+    options = {"match_field": "email", "allow_own_account": True}
+    predicted = migrate(client, "ldap", check_mode=True, **options)
+    assert predicted.returned["migrated"] is None
+    assert len(predicted.returned["preflight"]["matching"]) == 3
+    real = migrate(client, "ldap", **options)
+    assert real.returned["migrated"] == ["zoe"]
+    again = migrate(client, "ldap", **options)
+    assert again.returned["migrated"] == []
+    assert "2 of 2 accounts did not migrate: ada, admin" in again.plan.warnings
+
+
+def test_who_is_left_out_and_why():
+    client = AuthModel(people(
+        account("d", "max", auth_service="gitlab"), account("e", "eva", auth_service="saml"),
+        account("f", "bot", is_bot=True), account("g", "gus", roles="system_guest", delete_at=5)))
+    outcome = migrate(client, check_mode=True, auto=True)
+    preflight = outcome.returned["preflight"]
+    assert {entry["username"]: entry["reason"] for entry in preflight["left_out"]} == {
+        "admin": "is the caller's own account, which only allow_own_account lets migrate",
+        "max": "logs in with gitlab", "bot": "is a bot, which does not log in"}
+    assert preflight["already"] == ["eva"]
+    assert [(entry["username"], entry["notes"]) for entry in preflight["matching"]] == [
+        ("zoe", []), ("ada", []), ("gus", ["guest", "deactivated"])]
+    assert outcome.plan.diff["after"]["auth_service"] == {"zoe": "saml", "ada": "saml", "gus": "saml"}
+
+
+def test_addresses_without_an_account_are_listed():
+    outcome = migrate(AuthModel(), check_mode=True, matches={"Nobody@Example.com": "nobody", "ZOE@example.com": "Zoe"})
+    preflight = outcome.returned["preflight"]
+    assert {"username": None, "email": "nobody@example.com", "reason": "no account has this address"} in preflight["left_out"]
+    assert preflight["matching"] == [{"username": "zoe", "email": "zoe@example.com", "target": "zoe", "notes": []}]
+
+
+@pytest.mark.parametrize(("matches", "usernames", "reason"), [
+    ({"zoe@example.com": "same", "ada@example.com": "same"}, ["ada", "zoe"], "to more than one account"),
+    ({"zoe@example.com": "ada"}, ["zoe"], "another account has this username"),
+    ({"zoe@example.com": "eva"}, ["zoe"], "another account has this username"),
+])
+def test_a_clash_stops_the_migration_unless_it_is_forced(matches, usernames, reason):
+    client = AuthModel(people(account("e", "eva", auth_service="saml")))
+    error = refused(client, r"clashes \(1\)", action="migrate_auth_to_saml", current_service="email", matches=matches)
+    assert isinstance(error, MigrationRefused)
+    clash = error.details()["preflight"]["clashing"][0]
+    assert clash["usernames"] == usernames
+    assert reason in clash["reason"]
+    assert reason in str(error)
+    forced = migrate(client, matches=matches, force=True)
+    assert not {"zoe", *usernames} & set(forced.returned["migrated"])
+    assert "clashes (1)" in forced.plan.warnings[0]
+
+
+@pytest.mark.parametrize("bot", [True, False])
+def test_clashes_with_ldap(bot):
+    fields = {"is_bot": True} if bot else {}
+    client = AuthModel(people(account("d", "max", **fields)), directory=["max"])
+    entries = ["MAX", "zoe"] if bot else ["max", "Max ", "zoe"]
+    error = refused(client, "a bot has the username" if bot else "LDAP has 2 entries", action="migrate_auth_to_ldap",
+                    current_service="email", match_field="username", ldap_entries=entries)
+    assert [entry["username"] for entry in error.preflight["matching"]] == ["zoe"]
+
+
+def test_the_callers_own_account_does_not_go_to_ldap_unasked():
+    client = AuthModel(directory=[])
+    refused(client, "the caller's own account", action="migrate_auth_to_ldap", current_service="email", match_field="email")
+    outcome = migrate(client, "ldap", match_field="email", ldap_entries=["zoe@example.com"])
+    assert outcome.operations == ["migrate_auth_to_ldap"]
+
+
+def test_the_last_way_in_is_warned_of():
+    client = AuthModel()
+    assert any("personal access token" in warning for warning in migrate(
+        client, check_mode=True, auto=True, allow_own_account=True).plan.warnings)
+    assert migrate(client, check_mode=True, auto=True).plan.warnings == []
+
+
+@pytest.mark.parametrize(("target", "options"), [("ldap", {"match_field": "email"}), ("saml", {"auto": True})])
+def test_without_a_licence_the_remedy_is_named_and_nothing_sent(target, options):
+    client = AuthModel(server=UNLICENSED)
+    error = refused(client, "not available on this server, which has no licence", action=f"migrate_auth_to_{target}",
+                    current_service="email", **options)
+    assert f"a licence with {target.upper()} and {target.title()}Settings.Enable" in error.remedy
+    assert error.details()["preflight"]["matching"]
+
+
+def test_a_server_without_ldap_says_so():
+    client = AuthModel()
+    with pytest.raises(RequestRejected, match=r"LDAP is not available.*LdapSettings\.Enable") as caught:
+        migrate(client, "ldap", match_field="email", allow_own_account=True)
+    assert caught.value.error_id == "api.admin.ldap.not_available.app_error"
+    assert caught.value.done == []
+
+
+def test_a_lost_migration_is_not_sent_again():
+    client = AuthModel(lost=["migrate_auth_to_saml"])
+    with pytest.raises(AnswerLost, match="may still be at work"):
+        migrate(client, auto=True)
+    assert client.written == ["migrate_auth_to_saml"]
+
+
+def test_what_the_server_did_otherwise_is_reported():
+    client = AuthModel()
+
+    def stubborn(**body):
+        client.accounts[ADA]["auth_service"] = "saml"
+
+    client._migrate_auth_to_saml = stubborn
+    outcome = migrate(client, matches={"zoe@example.com": "zoe"})
+    assert outcome.returned["migrated"] == ["ada"]
+    assert outcome.plan.warnings == ["1 of 1 accounts did not migrate: zoe",
+                                     "accounts that the preflight left out migrated as well: ada"]
+
+
+def test_whoever_is_no_administrator_gets_no_preflight():
+    refused(AuthModel(caller_id=ZOE), "needs an administrator", action="migrate_auth_to_saml", current_service="email",
+            auto=True)
+
+
+@pytest.mark.parametrize(("target", "options", "named"), [
+    ("saml", {}, "either matches or auto"),
+    ("saml", {"auto": True, "matches": {}}, "either matches or auto"),
+    ("saml", {"auto": True, "current_service": "saml"}, "does not migrate from saml to saml"),
+    ("saml", {"auto": True, "current_service": "openid"}, "does not migrate from openid"),
+    ("ldap", {"match_field": "email", "current_service": "ldap"}, "does not migrate from ldap to ldap"),
+    ("saml", {"matches": {"zoe@example.com": ""}}, "'zoe@example.com' has no username"),
+    ("saml", {"matches": {"zoe@example.com": ["zoe"]}}, "'zoe@example.com' has no username"),
+    ("saml", {"matches": {"": "zoe"}}, "'' has no username"),
+    ("saml", {"matches": {"zoe@example.com": "a", "Zoe@example.com": "b"}}, "zoe@example.com is there twice"),
+])
+def test_bad_migrations_are_refused(target, options, named):
+    refused(AuthModel(), named, action=f"migrate_auth_to_{target}", **{"current_service": "email", **options})
+
+
+def test_an_account_that_moves_between_two_pages_counts_once():
+    client = AuthModel()
+    twice = [user for user in client.pages("get_users") for _unused in range(2)]
+    client.pages = lambda name: twice
+    assert [entry["username"] for entry in migrate(client, check_mode=True, auto=True).returned["preflight"]["matching"]] == [
+        "zoe", "ada"]
+
+
+# -- the local socket --------------------------------------------------------------------------------------------
+
+
+def local_client(**arguments):
+    client = AuthModel(caller_id=ADMIN, **arguments)
+    client.transport.local = True
+    client.who_am_i = None      # there is no caller
+    return client
+
+
+def test_the_local_socket_brings_a_user_back_to_email():
+    client = local_client(accounts=people(account("d", "max", auth_service="ldap")))
+    predicted_and_carried_out(client, username="max", auth_service="email", new_password="new password")
+
+
+def test_what_the_local_socket_lacks_is_refused():
+    refused(local_client(), "local socket does not have", username="zoe", auth_service="ldap", auth_data="uid=zoe")
+    refused(local_client(), "local socket does not have", action="send_verification_email", username="zoe")
+    refused(local_client(), "local socket does not have", action="verify_user_email", token=TOKEN)
+
+
+def test_the_local_socket_migrates():
+    client = local_client()
+    assert migrate(client, auto=True).returned["migrated"] == ["ada", "admin", "zoe"]

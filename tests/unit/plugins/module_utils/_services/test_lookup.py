@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many accounts are read with few requests, and as they are now."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
+    by_emails,
+    by_ids,
+    by_usernames,
+    in_parallel,
+)
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
+
+MANY = 2500
+
+
+def server(count=MANY):
+    return ModelClient(
+        new_account(id=f"{number:026d}", username=f"user{number:04d}", email=f"user{number:04d}@example.com")
+        for number in range(count))
+
+
+def names(users):
+    return [user["username"] for user in users]
+
+
+@pytest.mark.parametrize(("count", "requests"), [(0, 0), (1, 1), (1000, 1), (1001, 2), (2500, 3)])
+def test_names_are_looked_up_a_thousand_at_once(count, requests):
+    client = server()
+    wanted = [f"user{number:04d}" for number in range(count)]
+    assert names(by_usernames(client, wanted, 4)) == wanted
+    assert client.sent == ["get_users_by_usernames"] * requests
+
+
+def test_the_local_socket_is_asked_for_each_name():
+    client = server(3)
+    client.transport = type("Local", (), {"local": True})
+    assert names(by_usernames(client, ["user0002", "nobody", "user0000"], 4)) == ["user0002", "user0000"]
+    assert client.sent == ["get_user_by_username"] * 3
+
+
+def test_many_accounts_are_listed_over_the_local_socket():
+    client = server()
+    client.transport = type("Local", (), {"local": True})
+    wanted = [f"user{number:04d}" for number in range(300)]
+    assert names(by_usernames(client, wanted, 4)) == wanted
+    assert names(by_emails(client, [f"{name}@example.com" for name in wanted], 4)) == wanted
+    assert client.sent == ["get_users"] * 2
+
+
+def test_ids_are_looked_up_a_thousand_at_once_and_read_again_by_name():
+    client = server()
+    ids = [f"{number:026d}" for number in range(1500)]
+    client.stale = {ids[7]: {**client.accounts[ids[7]], "roles": "system_guest"}}
+    found = by_ids(client, [*ids, "x" * 26], 4)
+    assert [user["id"] for user in found] == ids
+    assert {user["roles"] for user in found} == {"system_user"}
+    assert client.sent == ["get_users_by_ids"] * 2 + ["get_users_by_usernames"] * 2
+
+
+def test_few_addresses_are_asked_for_one_by_one():
+    client = server()
+    assert names(by_emails(client, ["user0003@example.com", "nobody@example.com"], 4)) == ["user0003"]
+    assert client.sent == ["get_user_by_email"] * 2
+
+
+def test_many_addresses_are_found_in_the_list_of_all():
+    client = server()
+    wanted = [f"user{number:04d}@example.com" for number in range(300)]
+    client.accounts[f"{5:026d}"]["email"] = "User0005@example.com"
+    assert names(by_emails(client, [*wanted, "nobody@example.com"], 4)) == [f"user{number:04d}" for number in range(300)]
+    assert client.sent == ["get_total_users_stats", "get_users"]
+
+
+def test_addresses_that_lists_hide_are_asked_for():
+    client = server(300)
+    client.shown = lambda account: {**account, "email": ""}
+    assert len(by_emails(client, [f"user{number:04d}@example.com" for number in range(300)], 4)) == 300
+    assert client.sent.count("get_user_by_email") == 300
+
+
+def test_no_more_requests_run_at_once_than_allowed():
+    running, most, lock = 0, 0, threading.Lock()
+
+    def work(item):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.005)
+        with lock:
+            running -= 1
+        return -item
+
+    assert in_parallel(3, work, range(20)) == [-item for item in range(20)]
+    assert 1 < most <= 3
+
+
+def test_the_first_error_stops_the_rest():
+    done = []
+
+    def work(item):
+        if item == 0:
+            raise InvalidInput("first")
+        time.sleep(0.01)
+        done.append(item)
+
+    with pytest.raises(InvalidInput, match="first"):
+        in_parallel(1, work, range(100))
+    assert len(done) < 99

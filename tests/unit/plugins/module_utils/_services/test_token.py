@@ -1,0 +1,750 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What mm_user_token plans, on a model of the server: declarations, rotation over months, lost answers, own tokens."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import ServerVersion
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
+    AnswerLost,
+    InvalidInput,
+    MattermostError,
+    PermissionDenied,
+    RequestRejected,
+    ServerUnreachable,
+    rejection,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService, generation, with_generation
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
+
+CREATE, ENABLE, DISABLE, REVOKE, END_SESSION = (
+    "create_user_access_token", "enable_user_access_token", "disable_user_access_token", "revoke_user_access_token",
+    "revoke_session")
+OPTIONS = {
+    "username": None, "user_id": None, "email": None, "description": None, "token_id": None, "state": "present",
+    "duplicates": "fail", "rotate_after": None, "overlap": None, "keep_disabled": None, "expires_after": None,
+    "allow_own_token": False,
+}
+BOT, ADMIN, OTHER = "b" * 26, "a" * 26, "c" * 26
+DAY_ONE = date(2026, 1, 1)
+
+
+class TokenModel(ModelClient):
+    """Keeps tokens and sessions. ``lost`` names operations whose next answer is lost, and whether they take effect.
+
+    ``using``: id of the token that the caller uses; ``None`` for a login. Using a token makes a session for it, as the
+    server does, and a token that is no longer valid is refused.
+    """
+
+    def __init__(self, *tokens, caller_id=ADMIN, using=None, version=(7, 6, 0), expiry=False, **account):
+        super().__init__([new_account(id=BOT, username="deploy-bot", email="bot@example.com", **account),
+                          new_account(id=ADMIN, username="admin", email="admin@example.com"),
+                          new_account(id=OTHER, username="other", email="other@example.com")], caller_id)
+        self.server = ServerVersion(version, False)
+        self.expiry = expiry
+        self.logged_in = False
+        self.using = using
+        self.tokens, self.sessions, self.lost, self.refused = {}, {}, [], {}
+        self.made = 0
+        for description in tokens:
+            self.add(BOT, description)
+        if using is None:
+            self.sessions["login"] = None
+
+    def add(self, user_id, description, **fields):
+        self.made += 1
+        token = {"id": f"{self.made:026d}", "token": f"value{self.made}", "user_id": user_id, "description": description,
+                 "is_active": True, **({"expires_at": 0} if self.expiry else {}), **fields}
+        self.tokens[token["id"]] = token
+        return token
+
+    def use(self, token_id):
+        """Somebody uses a token of the caller."""
+        self.sessions[f"session of {token_id}"] = token_id
+
+    def call(self, name, arguments, token=Ellipsis):
+        if self.using:
+            if not self.tokens.get(self.using, {"is_active": False})["is_active"]:
+                raise rejection(name, 401, "api.context.session_expired.app_error")
+            self.use(self.using)
+        if name in self.refused:
+            raise self.refused[name]
+        fate = next((fate for fate in self.lost if fate[0] == name), None)
+        if not fate:
+            return super().call(name, arguments, token)
+        self.lost.remove(fate)
+        if fate[1]:
+            super().call(name, arguments, token)
+        else:
+            self.sent.append(name)
+        raise AnswerLost("no answer", "Run the task again", name)
+
+    def who_am_i(self):
+        return self.shown(self.accounts[self.caller_id])
+
+    def pages(self, name, **arguments):
+        return iter(self.call(name, arguments).data)
+
+    def _get_user(self, user_id):
+        return super()._get_user(self.caller_id if user_id == "me" else user_id)
+
+    @staticmethod
+    def _view(token):
+        return {key: value for key, value in token.items() if key != "token"}
+
+    def _create_user_access_token(self, user_id, description, expires_at=None):
+        assert user_id in self.accounts
+        assert len(description.encode()) <= 255
+        return dict(self.add(user_id, description, **({"expires_at": expires_at} if self.expiry and expires_at else {})))
+
+    def _get_user_access_tokens_for_user(self, user_id):
+        return [self._view(token) for token in self.tokens.values() if token["user_id"] == user_id]
+
+    def _get(self, token_id):
+        if token_id not in self.tokens:
+            raise rejection("get_user_access_token", 404, "app.user_access_token.get_by_user.app_error")
+        return self.tokens[token_id]
+
+    def _get_user_access_token(self, token_id):
+        return self._view(self._get(token_id))
+
+    def _end_sessions(self, token_id):
+        self.sessions = {key: used for key, used in self.sessions.items() if used != token_id}
+
+    def _disable_user_access_token(self, token_id):
+        self._end_sessions(token_id)
+        self._get(token_id)["is_active"] = False
+
+    def _enable_user_access_token(self, token_id):
+        self._get(token_id)["is_active"] = True
+
+    def _revoke_user_access_token(self, token_id):
+        self._get(token_id)
+        self._end_sessions(token_id)
+        del self.tokens[token_id]
+
+    def _get_sessions(self, user_id):
+        assert user_id == self.caller_id
+        return [{"id": key, "props": {"user_access_token_id": used} if used else {}} for key, used in self.sessions.items()]
+
+    def _revoke_session(self, user_id, session_id):
+        assert user_id == self.caller_id
+        del self.sessions[session_id]
+
+    def ids(self, description=None):
+        return [token["id"] for token in self.tokens.values() if description in (None, token["description"])]
+
+
+def run(client, check_mode=False, day=DAY_ONE, **options):
+    service = TokenService(now=lambda: datetime(day.year, day.month, day.day, 13, 30, tzinfo=UTC))
+    who = {} if {"username", "user_id", "email"} & set(options) else {"username": "deploy-bot"}
+    return converge(service, client, {**OPTIONS, **who, **options}, check_mode)
+
+
+def refusal(client, **options):
+    """The error, which no request that writes preceded, in check mode as well."""
+    with pytest.raises(InvalidInput) as predicted:
+        run(client, check_mode=True, **options)
+    with pytest.raises(InvalidInput) as error:
+        run(client, **options)
+    assert str(error.value) == str(predicted.value)
+    assert client.written == error.value.done == []
+    return error.value
+
+
+def without_ids(tokens):
+    return [token and {key: value for key, value in token.items() if key != "id"} for token in tokens]
+
+
+def check_prediction(client, **options):
+    """Runs in check mode and for real, compares, runs again, and returns the outcome."""
+    before = copy.deepcopy((client.tokens, client.sessions))
+    predicted = run(client, check_mode=True, **options)
+    assert client.written == []
+    assert (client.tokens, client.sessions) == before
+    assert predicted.returned["token_value"] is None
+    real = run(client, **options)
+    assert client.written == real.operations == predicted.operations
+    assert real.plan.changed is predicted.plan.changed is bool(client.written)
+    assert real.plan.diff == predicted.plan.diff
+    assert real.plan.warnings == predicted.plan.warnings
+    assert without_ids(real.returned["tokens"]) == without_ids(predicted.returned["tokens"])
+    assert without_ids([real.returned["token"]]) == without_ids([predicted.returned["token"]])
+    assert (real.returned["token_value"] is not None) == (CREATE in real.operations)
+    for token in real.returned["tokens"]:
+        assert token == client._view(client.tokens[token["id"]])
+    client.sent.clear()
+    again = run(client, **options)
+    assert client.written == again.operations == []
+    assert again.plan.diff == {"before": {}, "after": {}}
+    assert again.returned == {**real.returned, "token_value": None}
+    return real
+
+
+# -- declarations ------------------------------------------------------------------------------------------------
+
+FAMILY = ["deploy", "deploy [generation 2025-10-01]", "deploy [generation 2025-12-30]", "deploy [generation 2026-01-01]",
+          "else"]
+TOKENS = st.lists(st.tuples(st.sampled_from(FAMILY), st.booleans(), st.sampled_from([0, 1, 4_000_000_000_000])), max_size=6)
+DECLARATIONS = st.fixed_dictionaries({
+    "state": st.sampled_from(["present", "disabled", "absent"]), "duplicates": st.sampled_from(["fail", "keep_one", "all"]),
+    "description": st.sampled_from(["deploy", "deploy [generation 2025-12-30]"]),
+}).flatmap(lambda fields: st.one_of(
+    st.just(fields),
+    st.builds(lambda number: {**fields, "token_id": f"{number:026d}"}, st.integers(1, 6)),
+    st.builds(lambda after, overlap, kept: {**fields, "description": "deploy", "rotate_after": f"{after}d",
+                                            "overlap": f"{overlap}d", "keep_disabled": kept},
+              st.sampled_from([1, 30, 90]), st.integers(0, 9), st.sampled_from([None, "0d", "3d"]))))
+
+
+@settings(max_examples=500, deadline=None)
+@given(TOKENS, DECLARATIONS)
+def test_any_declaration_is_refused_or_reached_predicted_and_then_stays(tokens, declaration):
+    # One token that there is always: it shows whether the server knows an expiry.
+    client = TokenModel("else", expiry=True, version=(11, 9, 0))
+    for description, active, expires_at in tokens:
+        client.add(BOT, description, is_active=active, expires_at=expires_at)
+    strangers = client.ids("else")
+    try:
+        predicted = run(client, check_mode=True, **declaration)
+    except InvalidInput:
+        refusal(client, **declaration)
+        return
+    assert client.written == []
+    real = check_prediction(client, **declaration)
+    assert real.plan.diff == predicted.plan.diff
+    if declaration["state"] == "present":
+        assert real.returned["token"]["is_active"]
+    elif declaration["state"] == "absent":
+        assert real.returned["token"] is None
+        assert declaration.get("token_id") or real.returned["tokens"] == []
+    else:
+        assert not any(token["is_active"] for token in real.returned["tokens"])
+    assert client.ids("else") == strangers or declaration.get("token_id") in strangers
+
+
+def test_a_token_is_created_once_and_its_value_is_returned_then_only():
+    client = TokenModel()
+    outcome = check_prediction(client, description="backup")
+    assert outcome.returned["token_value"] == "value1"
+    assert outcome.returned["token"] == client._view(client.tokens[client.ids()[0]])
+    assert "value1" not in str([outcome.returned["token"], outcome.returned["tokens"], outcome.plan])
+    assert outcome.plan.diff == {"before": {}, "after": {"backup": "present"}}
+
+
+def test_me_is_the_caller():
+    client = TokenModel()
+    run(client, user_id="me", description="mine")
+    assert [token["user_id"] for token in client.tokens.values()] == [ADMIN]
+
+
+@pytest.mark.parametrize("who", [{}, {"token_id": f"{1:026d}", "description": None}])
+def test_present_enables_a_disabled_token(who):
+    client = TokenModel("backup")
+    run(client, description="backup", state="disabled")
+    client.sent.clear()
+    outcome = check_prediction(client, **{"description": "backup", **who})
+    assert outcome.operations == [ENABLE]
+    assert outcome.plan.diff == {"before": {f"backup ({1:026d})": "disabled"}, "after": {f"backup ({1:026d})": "present"}}
+
+
+def test_the_id_alone_names_a_token():
+    client = TokenModel("backup")
+    outcome = run(client, username=None, token_id=f"{1:026d}", state="absent")
+    assert outcome.operations == [REVOKE]
+    assert run(client, username=None, token_id=f"{1:026d}", state="absent").operations == []
+
+
+@pytest.mark.parametrize("state", ["disabled", "absent"])
+def test_an_unknown_user_has_no_tokens(state):
+    assert run(TokenModel(), username="nobody", description="backup", state=state).returned == {
+        "token": None, "token_value": None, "tokens": [], "schedule": None}
+
+
+@pytest.mark.parametrize("state", ["disabled", "absent"])
+def test_a_description_names_all_its_generations(state):
+    client = TokenModel("deploy", "deploy [generation 2025-10-01]", "deploy [generation 2026-13-01]", "deployment")
+    outcome = check_prediction(client, description="deploy", state=state)
+    assert len(outcome.operations) == 2
+    assert client.ids("deploy [generation 2026-13-01]")     # no day of the calendar, so it is another token
+    assert client.ids("deployment")
+
+
+def test_a_generation_can_be_named_alone():
+    client = TokenModel("deploy [generation 2025-10-01]", "deploy [generation 2025-12-01]")
+    run(client, description="deploy [generation 2025-10-01]", state="absent")
+    assert client.ids() == client.ids("deploy [generation 2025-12-01]")
+
+
+def test_a_deactivated_user_gets_a_token_with_a_warning():
+    outcome = check_prediction(TokenModel(delete_at=5), description="backup")
+    assert "deactivated" in outcome.plan.warnings[0]
+
+
+# -- duplicates --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["present", "disabled", "absent"])
+def test_a_clash_is_reported_with_the_ids(state):
+    client = TokenModel("backup", "backup")
+    client.tokens[f"{2:026d}"]["is_active"] = False
+    message = str(refusal(client, description="backup", state=state))
+    assert f"{1:026d} (active)" in message
+    assert f"{2:026d} (disabled)" in message
+    assert "duplicates: keep_one" in message
+
+
+def test_the_only_active_one_is_kept():
+    client = TokenModel("backup", "backup", "backup")
+    for number in (1, 3):
+        client.tokens[f"{number:026d}"]["is_active"] = False
+    check_prediction(client, description="backup", duplicates="keep_one")
+    assert client.ids() == [f"{2:026d}"]
+
+
+def test_the_one_that_is_named_is_kept():
+    client = TokenModel("backup", "backup", "backup")
+    check_prediction(client, description="backup", token_id=f"{3:026d}", duplicates="keep_one")
+    assert client.ids() == [f"{3:026d}"]
+
+
+def test_which_one_to_keep_is_not_guessed():
+    assert "token_id" in str(refusal(TokenModel("backup", "backup"), description="backup", duplicates="keep_one"))
+
+
+def test_the_id_alone_touches_no_other_of_the_same_description():
+    client = TokenModel("backup", "backup")
+    check_prediction(client, description="backup", token_id=f"{1:026d}", state="absent")
+    assert client.ids() == [f"{2:026d}"]
+
+
+def test_all_of_the_same_description_are_treated_alike():
+    client = TokenModel("backup", "backup")
+    assert check_prediction(client, description="backup", state="disabled", duplicates="all").operations == [DISABLE, DISABLE]
+    client.sent.clear()
+    assert check_prediction(client, description="backup", duplicates="all").operations == [ENABLE, ENABLE]
+
+
+# -- rotation ----------------------------------------------------------------------------------------------------
+
+
+def next_day(schedule):
+    """The first day of a schedule on which something is due."""
+    days = [schedule["rotate_on"]]
+    for token in schedule["predecessors"]:
+        days += [token["disable_on"], token["revoke_on"]]
+    return min(date.fromisoformat(day) for day in days if day)
+
+
+def usable(client, expected_owner=BOT):
+    return [token for token in client.tokens.values() if token["is_active"] and token["user_id"] == expected_owner]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    gaps=st.lists(st.one_of(st.integers(1, 3), st.integers(4, 40), st.integers(41, 400)), min_size=1, max_size=25),
+    after=st.integers(1, 60), overlap=st.integers(0, 20), kept=st.one_of(st.none(), st.integers(0, 20)),
+    first=st.lists(st.sampled_from(["deploy", "deploy [generation 2025-12-30]"]), unique=True))
+def test_a_rotation_over_a_calendar_of_runs(gaps, after, overlap, kept, first):
+    client = TokenModel(*first)
+    declaration = {"description": "deploy", "rotate_after": f"{after}d", "overlap": f"{overlap}d",
+                   "keep_disabled": None if kept is None else f"{kept}d"}
+    day, due = DAY_ONE, None
+    for gap in gaps:
+        client.sent.clear()
+        worked = {token["id"] for token in usable(client)}
+        outcome = check_prediction(client, day=day, **declaration)
+        tokens = outcome.returned["tokens"]
+        newest, *older = tokens
+        assert due is None or bool(outcome.operations) == (day >= due), "the last schedule told this day"
+        due = next_day(outcome.returned["schedule"])
+        assert newest["is_active"], "there is always a valid token"
+        newest_day = generation(newest["description"])[1]
+        assert (day - newest_day).days < after, "the newest is never too old after a run"
+        successor = newest_day
+        for token in older:
+            age = (day - successor).days
+            assert token["is_active"] == (age < overlap), "a predecessor works for the overlap, and no longer"
+            assert age < overlap + (overlap if kept is None else kept), "and is gone when it was disabled long enough"
+            successor = generation(token["description"])[1]
+        if overlap and outcome.returned["token_value"] and worked:
+            assert worked & {token["id"] for token in usable(client)}, "the value in use works on the day of the rotation"
+        day += timedelta(days=gap)
+
+
+def test_a_rotation_day_by_day():
+    client = TokenModel()
+    changes = {}
+    for number in range(130):
+        day = DAY_ONE + timedelta(days=number)
+        outcome = run(client, day=day, description="deploy", rotate_after="90d", overlap="1w")
+        if outcome.operations:
+            changes[number] = outcome.operations
+    assert changes == {0: [CREATE], 90: [CREATE], 97: [DISABLE], 104: [REVOKE]}
+    assert [token["description"] for token in client.tokens.values()] == [
+        with_generation("deploy", DAY_ONE + timedelta(days=90))]
+
+
+def test_a_token_from_before_the_rotation_is_a_predecessor():
+    client = TokenModel("deploy", "deploy")
+    outcome = check_prediction(client, description="deploy", rotate_after="90d", overlap="7d")
+    assert outcome.operations == [CREATE]
+    assert outcome.returned["schedule"] == {"rotate_on": "2026-04-01", "predecessors": [
+        {"token_id": token_id, "description": "deploy", "disable_on": "2026-01-08", "revoke_on": "2026-01-15"}
+        for token_id in (f"{2:026d}", f"{1:026d}")]}
+    later = run(client, day=DAY_ONE + timedelta(days=7), description="deploy", rotate_after="90d", overlap="7d")
+    assert later.operations == [DISABLE, DISABLE]
+
+
+def test_a_schedule_ends_with_the_calendar():
+    client = TokenModel("deploy [generation 9999-12-31]", "deploy [generation 9999-12-01]")
+    schedule = run(client, description="deploy", rotate_after="90d", overlap="7d").returned["schedule"]
+    assert schedule["rotate_on"] is None
+    assert [token["disable_on"] for token in schedule["predecessors"]] == [None]
+
+
+def test_without_rotation_a_generation_is_present_already():
+    client = TokenModel("deploy [generation 2020-01-01]")
+    assert check_prediction(client, description="deploy").operations == []
+
+
+def test_a_disabled_predecessor_is_not_enabled_and_the_newest_is():
+    client = TokenModel("deploy [generation 2025-12-30]", "deploy [generation 2026-01-01]")
+    for token in client.tokens.values():
+        token["is_active"] = False
+    outcome = check_prediction(client, description="deploy", rotate_after="90d", overlap="7d")
+    assert outcome.operations == [ENABLE]
+    assert [token["is_active"] for token in outcome.returned["tokens"]] == [True, False]
+
+
+def test_a_clash_matters_in_the_newest_generation_only():
+    client = TokenModel("deploy [generation 2025-12-30]", "deploy [generation 2025-12-30]", "deploy [generation 2026-01-01]")
+    assert check_prediction(client, description="deploy", rotate_after="90d", overlap="7d").operations == []
+    client.add(BOT, "deploy [generation 2026-01-01]")
+    assert "2 tokens" in str(refusal(client, description="deploy", rotate_after="90d", overlap="7d"))
+
+
+def test_a_generation_of_the_future_is_reported():
+    client = TokenModel("deploy [generation 2027-01-01]")
+    outcome = check_prediction(client, description="deploy", rotate_after="1d", overlap="0d")
+    assert "future" in outcome.plan.warnings[0]
+
+
+def test_over_the_local_socket_predecessors_are_revoked_when_the_overlap_is_over():
+    client = TokenModel("deploy [generation 2025-12-01]", "deploy [generation 2025-12-25]")
+    client.transport.local = True
+    outcome = check_prediction(client, description="deploy", rotate_after="90d", overlap="7d")
+    assert outcome.operations == [REVOKE]
+
+
+def test_the_local_socket_says_what_it_cannot_do():
+    client = TokenModel("backup")
+    client.transport.local = True
+    assert "socket" in str(refusal(client, description="backup", state="disabled"))
+    assert "socket" in str(refusal(client, username=None, token_id=f"{1:026d}"))
+    assert "socket" in str(refusal(client, username=None, user_id="me", description="backup"))
+    client.tokens[f"{1:026d}"]["is_active"] = False
+    assert "socket" in str(refusal(client, description="backup"))
+
+
+# -- expiry ------------------------------------------------------------------------------------------------------
+
+
+def test_expiry_is_set_and_read():
+    client = TokenModel(version=(11, 9, 0), expiry=True)
+    token = check_prediction(client, description="deploy", expires_after="30d").returned["token"]
+    assert token["expires_at"] == int(datetime(2026, 1, 31, tzinfo=UTC).timestamp() * 1000)
+
+
+def test_an_expired_token_is_replaced():
+    client = TokenModel(version=(11, 9, 0), expiry=True)
+    run(client, description="deploy", expires_after="30d")
+    assert run(client, day=DAY_ONE + timedelta(days=29), description="deploy").operations == []
+    later = DAY_ONE + timedelta(days=30)
+    client.sent.clear()
+    assert check_prediction(client, day=later, description="deploy").operations == [CREATE, REVOKE]
+
+
+@pytest.mark.parametrize("client", [TokenModel(), TokenModel("else", version=(11, 0, 0))])
+def test_expiry_is_refused_where_it_is_known_that_tokens_do_not_expire(client):
+    assert "rotate_after" in str(refusal(client, description="deploy", expires_after="30d"))
+
+
+def test_a_token_that_does_not_expire_although_declared_is_revoked():
+    client = TokenModel(version=(11, 0, 0))
+    with pytest.raises(InvalidInput) as error:
+        run(client, description="deploy", expires_after="30d")
+    assert client.written == error.value.done == [CREATE, REVOKE]
+    assert client.tokens == {}
+
+
+def test_a_token_that_does_not_expire_and_cannot_be_revoked_is_named():
+    client = TokenModel(version=(11, 0, 0))
+    client.refused[REVOKE] = rejection(REVOKE, 500)
+    with pytest.raises(InvalidInput, match=f"{1:026d} was created") as error:
+        run(client, description="deploy", expires_after="30d")
+    assert error.value.done == [CREATE]
+
+
+# -- lost answers ------------------------------------------------------------------------------------------------
+
+
+def test_a_token_whose_value_nobody_knows_is_revoked_and_another_created():
+    client = TokenModel("else")
+    client.lost = [(CREATE, True)]
+    outcome = run(client, description="deploy")
+    assert client.written == outcome.operations == [CREATE, REVOKE, CREATE]
+    assert outcome.returned["token_value"] == "value3"
+    assert client.ids() == [f"{1:026d}", f"{3:026d}"]
+    assert f"{2:026d}" in outcome.plan.warnings[0]
+    assert outcome.returned["tokens"] == [client._view(client.tokens[f"{3:026d}"])]
+
+
+def test_a_creation_without_effect_is_repeated_after_a_look():
+    client = TokenModel()
+    client.lost = [(CREATE, False)]
+    outcome = run(client, description="deploy")
+    assert client.sent[-3:] == [CREATE, "get_user_access_tokens_for_user", CREATE]
+    assert outcome.operations == [CREATE]
+    assert outcome.returned["token_value"] == "value1"
+    assert not outcome.plan.warnings
+
+
+def test_a_rotation_goes_on_after_a_lost_creation():
+    client = TokenModel("deploy [generation 2025-01-01]")
+    client.lost = [(CREATE, True)]
+    outcome = run(client, description="deploy", rotate_after="90d", overlap="0d")
+    assert client.written == outcome.operations == [CREATE, REVOKE, CREATE, REVOKE]
+    assert len(client.tokens) == 1
+    assert outcome.returned["token_value"]
+
+
+def test_no_token_is_left_when_every_answer_is_lost():
+    client = TokenModel()
+    client.lost = [(CREATE, True)] * 3
+    with pytest.raises(AnswerLost, match="Run the task again") as error:
+        run(client, description="deploy")
+    assert client.written == error.value.done == [CREATE, REVOKE] * 3
+    assert client.tokens == {}
+
+
+def test_two_new_tokens_are_left_alone():
+    client = TokenModel()
+    client.lost = [(CREATE, True)]
+    original = client._create_user_access_token
+    client._create_user_access_token = lambda **arguments: (original(**arguments), original(**arguments))
+    with pytest.raises(AnswerLost, match=f"{1:026d}, {2:026d}"):
+        run(client, description="deploy")
+    assert len(client.tokens) == 2
+
+
+@pytest.mark.parametrize("then", ["get_user_access_tokens_for_user", REVOKE])
+def test_when_the_server_cannot_be_asked_the_error_says_what_to_look_for(then):
+    client = TokenModel()
+    client.lost = [(CREATE, True)]
+    service_answers = client.call
+
+    def call(name, arguments, token=Ellipsis):
+        if name == then and CREATE in client.sent:
+            raise ServerUnreachable("no connection", "", name)
+        return service_answers(name, arguments, token)
+
+    client.call = call
+    with pytest.raises(AnswerLost, match="nobody knows its value") as error:
+        run(client, description="deploy")
+    assert error.value.done == []
+
+
+def test_an_error_in_a_second_try_tells_what_the_first_one_did():
+    client = TokenModel()
+    client.lost = [(CREATE, True)]
+    original = client._revoke_user_access_token
+
+    def revoke(token_id):
+        original(token_id)
+        client.refused[CREATE] = rejection(CREATE, 501, "app.user_access_token.disabled")
+
+    client._revoke_user_access_token = revoke
+    with pytest.raises(RequestRejected) as error:
+        run(client, description="deploy")
+    assert client.written == error.value.done == [CREATE, REVOKE]
+
+
+@pytest.mark.parametrize("effect", [True, False])
+def test_a_lost_revocation_is_repeated(effect):
+    client = TokenModel("backup")
+    client.lost = [(REVOKE, effect)]
+    assert run(client, description="backup", state="absent").operations == [REVOKE]
+    assert client.tokens == {}
+
+
+def test_a_new_value_is_returned_although_a_predecessor_cannot_be_ended():
+    client = TokenModel("deploy [generation 2025-01-01]")
+    client.refused[REVOKE] = rejection(REVOKE, 500)
+    outcome = run(client, description="deploy", rotate_after="90d", overlap="0d")
+    assert outcome.operations == [CREATE]
+    assert outcome.returned["token_value"] == "value2"
+    assert len(outcome.returned["tokens"]) == 2
+    assert "The next run" in outcome.plan.warnings[0]
+    assert outcome.plan.diff["before"] == {}
+    with pytest.raises(RequestRejected):
+        run(client, description="deploy", rotate_after="90d", overlap="0d")
+
+
+# -- the caller's own token --------------------------------------------------------------------------------------
+
+
+def own_client(*descriptions, using=1, logged_in_elsewhere=False):
+    """The bot itself is the caller, with one of its tokens."""
+    client = TokenModel(*descriptions, caller_id=BOT, using=f"{using:026d}")
+    client.use(client.using)
+    if logged_in_elsewhere:
+        client.sessions["login"] = None
+    return client
+
+
+@pytest.mark.parametrize("state", ["disabled", "absent"])
+def test_the_token_in_use_is_not_cut_off(state):
+    client = own_client("deploy", "unused")
+    assert "allow_own_token" in str(refusal(client, user_id="me", description="deploy", state=state))
+
+
+@pytest.mark.parametrize("state", ["disabled", "absent"])
+def test_unless_that_is_asked_for(state):
+    client = own_client("deploy")
+    outcome = run(client, user_id="me", description="deploy", state=state, allow_own_token=True)
+    assert len(client.written) == len(outcome.operations) == 1
+
+
+def test_in_doubt_the_session_shows_that_the_token_is_in_use():
+    client = own_client("deploy", "second", logged_in_elsewhere=True)
+    client.use(f"{2:026d}")
+    with pytest.raises(InvalidInput, match="allow_own_token") as error:
+        run(client, description="deploy", state="absent")
+    assert client.written == error.value.done == [END_SESSION]
+    assert len(client.tokens) == 2
+
+
+def test_in_doubt_the_session_shows_that_the_token_is_not_in_use():
+    client = own_client("deploy", "second")
+    client.use(f"{2:026d}")
+    predicted = run(client, check_mode=True, description="second", state="disabled")
+    outcome = run(client, description="second", state="disabled")
+    assert client.written == outcome.operations == predicted.operations == [END_SESSION, DISABLE]
+    assert outcome.returned == predicted.returned
+
+
+def test_a_token_that_was_never_used_is_not_the_one_in_use():
+    client = own_client("deploy", "second")
+    assert check_prediction(client, description="second", state="absent").operations == [REVOKE]
+
+
+def test_the_bot_rotates_its_own_token():
+    client = own_client("deploy [generation 2026-01-01]")
+    declaration = {"user_id": "me", "description": "deploy", "rotate_after": "90d", "overlap": "7d"}
+    done = {}
+    for number in range(110):
+        outcome = run(client, day=DAY_ONE + timedelta(days=number), **declaration)
+        if outcome.returned["token_value"]:
+            client.using = outcome.returned["token"]["id"]
+        if outcome.operations:
+            done[number] = outcome.operations
+    assert done == {90: [CREATE], 97: [END_SESSION, DISABLE], 104: [REVOKE]}
+
+
+def test_a_bot_that_still_uses_the_old_value_is_told_so():
+    client = own_client("deploy [generation 2025-12-01]", "deploy [generation 2025-12-25]")
+    assert "the successor" in str(refusal(client, description="deploy", rotate_after="90d", overlap="7d"))
+
+
+def test_a_login_uses_no_token():
+    client = own_client("deploy", logged_in_elsewhere=True)
+    client.logged_in = True
+    assert run(client, description="deploy", state="absent").operations == [REVOKE]
+
+
+# -- bad input ---------------------------------------------------------------------------------------------------
+
+LONG = "ä" * 127 + "a"      # 255 bytes
+
+
+def test_the_longest_description_is_taken():
+    assert run(TokenModel(), description=LONG).operations == [CREATE]
+    assert run(TokenModel(), description="a" * 231, rotate_after="1d", overlap="0d").operations == [CREATE]
+
+
+ROTATION = {"rotate_after": "90d", "overlap": "7d"}
+
+
+@pytest.mark.parametrize(("options", "complaint"), [
+    ({}, "no token is named"),
+    ({"username": None, "description": "deploy"}, "no user is named"),
+    ({"description": "deploy", "rotate_after": "90d"}, "needs both"),
+    ({"description": "deploy", "overlap": "7d"}, "needs both"),
+    ({"description": "deploy", "keep_disabled": "7d"}, "needs both"),
+    ({"description": ""}, "description is empty"),
+    ({"description": " "}, "description is empty"),
+    ({"description": LONG + "a"}, "256 bytes"),
+    ({"description": "a" * 232, **ROTATION}, "at most 231"),
+    ({"description": "deploy [generation 2026-01-01]", **ROTATION}, "Give 'deploy'"),
+    ({"token_id": f"{1:026d}", **ROTATION}, "rotate_after and token_id"),
+    ({"token_id": "short"}, "token_id is no id"),
+    ({"token_id": "z" * 26}, "there is no token"),
+    ({"token_id": f"{1:026d}", "description": "other"}, "is described 'backup'"),
+    ({"token_id": f"{2:026d}", "state": "absent"}, "belongs to another user"),
+    ({"description": "deploy", "username": "nobody"}, "no such user"),
+    ({"description": "deploy", "email": "admin@example.com", "username": "deploy-bot"}, "not admin@example.com"),
+    ({"description": "deploy", "rotate_after": "90", "overlap": "7d"}, "rotate_after: '90' is no span"),
+    ({"description": "deploy", "rotate_after": "90d", "overlap": "36h"}, "overlap: '36h' is no whole number"),
+    ({"description": "deploy", "rotate_after": "0d", "overlap": "0d"}, "rotate_after: '0d' is out of range"),
+    ({"description": "deploy", "rotate_after": "99999w", "overlap": "0d"}, "out of range"),
+    ({"description": "deploy", "keep_disabled": "1h", **ROTATION}, "keep_disabled"),
+    ({"description": "deploy", "expires_after": "0d"}, "expires_after"),
+    ({"description": "deploy", "expires_after": "89d", **ROTATION}, "would expire before"),
+])
+def test_bad_input_is_refused_before_anything_is_sent(options, complaint):
+    client = TokenModel("backup")
+    client.add(ADMIN, "admin's")
+    assert complaint in str(refusal(client, **options))
+
+
+def test_hours_and_weeks_are_taken_as_days():
+    client = TokenModel("deploy [generation 2025-12-31]")
+    assert run(client, description="deploy", rotate_after="48h", overlap="1w").operations == []
+    assert run(client, description="deploy", rotate_after="24h", overlap="1w").operations == [CREATE]
+
+
+def test_a_token_that_expired_cannot_be_made_present_by_its_id():
+    client = TokenModel(version=(11, 9, 0), expiry=True)
+    client.add(BOT, "deploy", expires_at=1)
+    assert "expired" in str(refusal(client, token_id=f"{1:026d}"))
+
+
+@pytest.mark.parametrize("operation", ["get_user_access_tokens_for_user", CREATE])
+def test_a_caller_without_the_right_is_told_the_role(operation):
+    client = TokenModel()
+    client.refused[operation] = rejection(operation, 403, "api.context.permissions.app_error")
+    with pytest.raises(PermissionDenied, match="system_user_access_token"):
+        run(client, description="deploy")
+
+
+def test_tokens_that_are_switched_off_are_explained():
+    client = TokenModel()
+    client.refused[CREATE] = rejection(CREATE, 501, "app.user_access_token.disabled")
+    with pytest.raises(MattermostError, match=r"ServiceSettings\.EnableUserAccessTokens") as error:
+        run(client, description="deploy")
+    assert error.value.done == []
+
+
+@given(st.text(max_size=20), st.dates())
+def test_a_generation_is_read_as_it_was_written(description, day):
+    assert generation(with_generation(description, day)) == (description, day)
