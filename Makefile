@@ -43,6 +43,7 @@ test: $(READY) ## all checks and tests
 	@$(BIN)/python tests/tools/results.py
 
 lint: $(READY) ## ruff, mypy, ansible-lint, antsibull
+	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy -p ansible_collections.mmops.mattermost.plugins.module_utils
 	$(BIN)/ansible-lint

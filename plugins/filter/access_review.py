@@ -85,9 +85,16 @@ from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review im
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 
 
-def access_review(users, inactive_after="90d", token_max_age="90d",  # noqa: S107  a span of time
-                  ordinary_roles=("system_user", "system_guest"), mfa_services=("email", "ldap"),
-                  refused=(), drift=None, now=None):
+def access_review(
+    users,
+    inactive_after="90d",
+    token_max_age="90d",  # noqa: S107  a span of time
+    ordinary_roles=("system_user", "system_guest"),
+    mfa_services=("email", "ldap"),
+    refused=(),
+    drift=None,
+    now=None,
+):
     """The report of an access review."""
     if not isinstance(users, (list, tuple)):
         raise AnsibleFilterError("access_review: give the users of mmops.mattermost.mm_user_info, which are a list")

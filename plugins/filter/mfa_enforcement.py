@@ -88,8 +88,17 @@ from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import ine
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._mfa_enforcement import enforce, rule
 
 
-def mfa_enforcement(users, caller_id="", roles=(), exempt=(), grace="14d", grace_from="first_seen", start="",
-                    property="mfa_enforcement_since", now=None):
+def mfa_enforcement(
+    users,
+    caller_id="",
+    roles=(),
+    exempt=(),
+    grace="14d",
+    grace_from="first_seen",
+    start="",
+    property="mfa_enforcement_since",
+    now=None,
+):
     try:
         wanted = rule(roles, exempt, grace, grace_from, start, property)
         return inert(enforce(users, wanted, caller_id, int(time.time() if now is None else now)))

@@ -186,18 +186,27 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import (
-    InfoPlan,
-    check_declaration,
-    gather,
-    select,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import InfoPlan, check_declaration, gather, select
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_info import SUBJECT
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 
 #: Filters of the server, as ``mm_user_info`` calls them.
-FILTERS = ("active", "inactive", "role", "roles", "in_team", "not_in_team", "in_channel", "not_in_channel", "in_group",
-           "not_in_group", "group_constrained", "without_team", "team_roles", "channel_roles")
+FILTERS = (
+    "active",
+    "inactive",
+    "role",
+    "roles",
+    "in_team",
+    "not_in_team",
+    "in_channel",
+    "not_in_channel",
+    "in_group",
+    "not_in_group",
+    "group_constrained",
+    "without_team",
+    "team_roles",
+    "channel_roles",
+)
 
 #: Names that mean something else to Ansible, or to whoever reads a playbook.
 RESERVED = frozenset({"all", "ungrouped", "localhost", "127.0.0.1", "::1"})
@@ -222,8 +231,14 @@ def variables_of(user: dict) -> dict:
     found = {name: value for name, value in user.items() if name not in ("id", "sessions")}
     roles = user["roles"].split()
     found.update(
-        user_id=user["id"], roles=roles, active=not user["delete_at"], auth_service=user["auth_service"] or "email",
-        mfa_active=bool(user.get("mfa_active")), is_bot=bool(user.get("is_bot")), is_guest="system_guest" in roles)
+        user_id=user["id"],
+        roles=roles,
+        active=not user["delete_at"],
+        auth_service=user["auth_service"] or "email",
+        mfa_active=bool(user.get("mfa_active")),
+        is_bot=bool(user.get("is_bot")),
+        is_guest="system_guest" in roles,
+    )
     if "sessions" in user:
         found.update(sessions=None if user["sessions"] is None else len(user["sessions"]), last_activity_at=last_seen(user))
     return found
@@ -232,8 +247,11 @@ def variables_of(user: dict) -> dict:
 def groups_of(user: dict, idle_since: int) -> list:
     """The names of the groups that a user is in, without the prefix. ``idle_since`` is in milliseconds."""
     variables = variables_of(user)
-    groups = ["active" if variables["active"] else "deactivated", f"auth_{safe(variables['auth_service'])}",
-              *(f"role_{safe(role)}" for role in variables["roles"])]
+    groups = [
+        "active" if variables["active"] else "deactivated",
+        f"auth_{safe(variables['auth_service'])}",
+        *(f"role_{safe(role)}" for role in variables["roles"]),
+    ]
     if variables["is_guest"]:
         groups.append("guests")
     if variables["is_bot"]:
@@ -274,8 +292,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     @staticmethod
     def _check_prefix(prefix):
         if prefix and not re.match(r"[A-Za-z_][A-Za-z0-9_]*\Z", prefix):
-            raise InvalidInput(f"group_prefix: {prefix!r} cannot begin the name of a group",
-                               "Use letters, digits and underscores, and no digit first")
+            raise InvalidInput(
+                f"group_prefix: {prefix!r} cannot begin the name of a group",
+                "Use letters, digits and underscores, and no digit first",
+            )
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -290,7 +310,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             try:
                 return self._cache[key]
             except KeyError:
-                pass        # nothing yet, or too old
+                pass  # nothing yet, or too old
         users = self._read(options, declaration)
         if wanted:
             self._cache[key] = users

@@ -102,7 +102,7 @@ def run_module(subject: Subject) -> None:
             result = perform(subject, client, module.params, module.check_mode)
     except MattermostError as error:
         problem = failure(error)
-    if problem:     # not within the handler, where ansible-core 2.17 adds a traceback
+    if problem:  # not within the handler, where ansible-core 2.17 adds a traceback
         module.fail_json(**problem)
     for warning in [*client.warnings, *result.pop("warnings")]:
         module.warn(warning)

@@ -25,7 +25,7 @@ class Step:
     """
 
     operation: str
-    arguments: dict = field(repr=False)     # may hold secrets
+    arguments: dict = field(repr=False)  # may hold secrets
 
 
 @dataclass
@@ -155,13 +155,13 @@ def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
             error.done = done
             if not error.outcome_unknown or not looks_left:
                 raise
-            missing = current.operations[position:]     # the first of them is the lost one
+            missing = current.operations[position:]  # the first of them is the lost one
         try:
             current = service.plan(client, declaration)
         except MattermostError as error:
             error.done = done
             raise
         if current.operations.count(missing[0]) < missing.count(missing[0]):
-            done.append(missing[0])     # it had taken effect after all
+            done.append(missing[0])  # it had taken effect after all
     plan.warnings += [warning for warning in current.warnings if warning not in plan.warnings]
     return done

@@ -340,11 +340,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
 
-SUBJECT = Subject(
-    options=USER_OPTIONS,
-    rules=dict(required_one_of=[("username", "user_id", "email")]),
-    service=UserService(),
-)
+SUBJECT = Subject(options=USER_OPTIONS, rules=dict(required_one_of=[("username", "user_id", "email")]), service=UserService())
 
 
 def main():

@@ -432,8 +432,14 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import SUBJECTS, UserInfoService
 
 # The server ignores other names, and so would list users without these roles.
-SYSTEM_ROLES = ["system_admin", "system_guest", "system_manager", "system_read_only_admin", "system_user",
-                "system_user_manager"]
+SYSTEM_ROLES = [
+    "system_admin",
+    "system_guest",
+    "system_manager",
+    "system_read_only_admin",
+    "system_user",
+    "system_user_manager",
+]
 TEAM_ROLES = ["team_admin", "team_guest", "team_user"]
 CHANNEL_ROLES = ["channel_admin", "channel_guest", "channel_user"]
 
@@ -466,14 +472,18 @@ SUBJECT = Subject(
         image_directory=dict(type="path"),
         concurrency=dict(type="int", default=8),
         stats=dict(type="bool", default=False),
-        stats_filter=dict(type="dict", options=dict(
-            in_team=dict(type="str"),
-            in_channel=dict(type="str"),
-            include_deleted=dict(type="bool", default=False),
-            include_bots=dict(type="bool", default=False),
-            roles=dict(type="list", elements="str", choices=SYSTEM_ROLES),
-            team_roles=dict(type="list", elements="str", choices=TEAM_ROLES),
-            channel_roles=dict(type="list", elements="str", choices=CHANNEL_ROLES))),
+        stats_filter=dict(
+            type="dict",
+            options=dict(
+                in_team=dict(type="str"),
+                in_channel=dict(type="str"),
+                include_deleted=dict(type="bool", default=False),
+                include_bots=dict(type="bool", default=False),
+                roles=dict(type="list", elements="str", choices=SYSTEM_ROLES),
+                team_roles=dict(type="list", elements="str", choices=TEAM_ROLES),
+                channel_roles=dict(type="list", elements="str", choices=CHANNEL_ROLES),
+            ),
+        ),
         known_users=dict(type="bool", default=False),
         group_channel_ids=dict(type="list", elements="str"),
     ),

@@ -349,11 +349,15 @@ SUBJECT = Subject(
         columns=dict(type="dict", default={}),
         missing_password=dict(type="str", choices=["fail", "random"], default="fail", no_log=False),
         prune=dict(type="str", choices=["none", "report", "deactivate"], default="none"),
-        prune_scope=dict(type="dict", options=dict(
-            auth_service=dict(type="str"),
-            role=dict(type="str"),
-            email_domain=dict(type="str"),
-            username_pattern=dict(type="str"))),
+        prune_scope=dict(
+            type="dict",
+            options=dict(
+                auth_service=dict(type="str"),
+                role=dict(type="str"),
+                email_domain=dict(type="str"),
+                username_pattern=dict(type="str"),
+            ),
+        ),
         max_prune=dict(type="str", default="10%"),
         concurrency=dict(type="int", default=8),
         on_error=dict(type="str", choices=["continue", "stop"], default="continue"),

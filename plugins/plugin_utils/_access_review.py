@@ -28,8 +28,13 @@ _LAST = 253_402_214_400_000
 _ENOUGH_ADMINISTRATORS = 2
 
 #: Ages of tokens in days, each with the label of the bar up to there.
-_TOKEN_AGES = ((30, "up to 30 days"), (90, "31 to 90 days"), (180, "91 to 180 days"), (365, "181 to 365 days"),
-               (None, "more than a year"))
+_TOKEN_AGES = (
+    (30, "up to 30 days"),
+    (90, "31 to 90 days"),
+    (180, "91 to 180 days"),
+    (365, "181 to 365 days"),
+    (None, "more than a year"),
+)
 _UNKNOWN_AGE = "age unknown"
 
 #: Days since somebody was last seen, likewise.
@@ -39,57 +44,83 @@ _NEVER_SEEN = "no sign of use"
 #: What is reported, the worst first: severity, title, why it matters, and the way out.
 FINDINGS = {
     "elevated_without_mfa": (
-        "high", "Elevated roles without multi-factor authentication",
+        "high",
+        "Elevated roles without multi-factor authentication",
         "A password alone opens an account that can change the server or other accounts.",
-        "Have these people enrol, or remove their elevated roles."),
+        "Have these people enrol, or remove their elevated roles.",
+    ),
     "elevated_inactive": (
-        "high", "Elevated roles that nobody uses",
+        "high",
+        "Elevated roles that nobody uses",
         "The account is active and has elevated roles, but there is no sign that anybody has used it in the period.",
-        "Remove the elevated roles, or deactivate the account."),
+        "Remove the elevated roles, or deactivate the account.",
+    ),
     "elevated_bots": (
-        "high", "Bots with elevated roles",
+        "high",
+        "Bots with elevated roles",
         "Whoever holds a token of the bot has its roles. Multi-factor authentication does not protect bots.",
-        "Give the bot the roles that its task needs."),
+        "Give the bot the roles that its task needs.",
+    ),
     "stranger": (
-        "high", "Active accounts that the roster does not know",
+        "high",
+        "Active accounts that the roster does not know",
         "Nobody has declared that these people are to have access.",
-        "Deactivate them, or add them to the roster."),
+        "Deactivate them, or add them to the roster.",
+    ),
     "deactivated_with_token": (
-        "medium", "Deactivated accounts with tokens that are not disabled",
+        "medium",
+        "Deactivated accounts with tokens that are not disabled",
         "The tokens work again as soon as the account is activated again.",
-        "Revoke the tokens."),
+        "Revoke the tokens.",
+    ),
     "without_mfa": (
-        "medium", "Ordinary accounts without multi-factor authentication",
+        "medium",
+        "Ordinary accounts without multi-factor authentication",
         "A password alone opens the account.",
-        "Have these people enrol."),
+        "Have these people enrol.",
+    ),
     "inactive": (
-        "medium", "Accounts that nobody uses",
+        "medium",
+        "Accounts that nobody uses",
         "The account is active, but there is no sign that anybody has used it in the period.",
-        "Ask whether the account is still needed, or deactivate it."),
+        "Ask whether the account is still needed, or deactivate it.",
+    ),
     "old_token": (
-        "medium", "Tokens older than the limit",
+        "medium",
+        "Tokens older than the limit",
         "The token should have been rotated. Its age is that of its generation.",
-        "Rotate the token."),
+        "Rotate the token.",
+    ),
     "undated_token": (
-        "low", "Tokens whose age is unknown",
+        "low",
+        "Tokens whose age is unknown",
         "The server keeps no time of creation of a token, and the description names no generation.",
-        "Rotate the token, which writes a generation into the description."),
+        "Rotate the token, which writes a generation into the description.",
+    ),
     "disabled_token": (
-        "low", "Disabled tokens that remain",
+        "low",
+        "Disabled tokens that remain",
         "A disabled token can be enabled again.",
-        "Revoke the token, unless it is part of a rotation under way."),
+        "Revoke the token, unless it is part of a rotation under way.",
+    ),
     "few_administrators": (
-        "low", "Fewer than two active administrators",
+        "low",
+        "Fewer than two active administrators",
         "If the only administrator cannot log in, nobody can help on the server.",
-        "Give a second person the role."),
+        "Give a second person the role.",
+    ),
     "differs": (
-        "low", "Accounts that differ from the roster",
+        "low",
+        "Accounts that differ from the roster",
         "Somebody or something has changed the account since the roster was last converged, or the roster has changed.",
-        "Converge the roster, or correct it."),
+        "Converge the roster, or correct it.",
+    ),
     "guest": (
-        "information", "Guests to confirm",
+        "information",
+        "Guests to confirm",
         "People from outside have access.",
-        "Ask their hosts whether they still need it."),
+        "Ask their hosts whether they still need it.",
+    ),
 }
 
 #: By severity; the last one asks for a look, and is no shortcoming.
@@ -108,8 +139,12 @@ class Limits:
 
 def limits(inactive_after: str, token_max_age: str, ordinary_roles, mfa_services) -> Limits:
     """Raises ``InvalidInput`` that names the option."""
-    return Limits(seconds("inactive_after", inactive_after) * 1000, seconds("token_max_age", token_max_age) * 1000,
-                  tuple(listed(ordinary_roles)), tuple(listed(mfa_services)))
+    return Limits(
+        seconds("inactive_after", inactive_after) * 1000,
+        seconds("token_max_age", token_max_age) * 1000,
+        tuple(listed(ordinary_roles)),
+        tuple(listed(mfa_services)),
+    )
 
 
 def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | None) -> dict:
@@ -130,8 +165,12 @@ def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | N
     difference = _drift(drift) if drift is not None else None
     report = {
         "generated_at": _moment(now),
-        "limits": {"inactive_after_days": wanted.inactive_after // _DAY, "token_max_age_days": wanted.token_max_age // _DAY,
-                   "ordinary_roles": list(wanted.ordinary_roles), "mfa_services": list(wanted.mfa_services)},
+        "limits": {
+            "inactive_after_days": wanted.inactive_after // _DAY,
+            "token_max_age_days": wanted.token_max_age // _DAY,
+            "ordinary_roles": list(wanted.ordinary_roles),
+            "mfa_services": list(wanted.mfa_services),
+        },
         "findings": _findings(accounts, tokens, difference),
         "accounts": accounts,
         "tokens": tokens,
@@ -151,8 +190,9 @@ def _account(user, tokens, sessions, wanted, now) -> dict:
     roles = user["roles"].split()
     kind = "bot" if user.get("is_bot") else "guest" if "system_guest" in roles else "person"
     service = user["auth_service"] or "email"
-    seen = max([0, *(session["used"] for session in sessions), *(user.get(name) or 0 for name in
-                                                                 ("last_activity_at", "last_login"))])
+    seen = max(
+        [0, *(session["used"] for session in sessions), *(user.get(name) or 0 for name in ("last_activity_at", "last_login"))]
+    )
     return {
         "username": user["username"],
         "user_id": user["id"],
@@ -246,13 +286,17 @@ def _drift(result) -> dict:
     """What ``mm_users`` would do: who differs and how, and who is unknown."""
     return {
         "checked": result["counts"]["total"],
-        "differing": [{
-            "username": change["username"],
-            "change": change["change"],
-            "differences": [{"field": name, "server": _text(change["before"].get(name)),
-                             "roster": _text(change["after"].get(name))}
-                            for name in {**change["before"], **change["after"]}],
-        } for change in result["users"]],
+        "differing": [
+            {
+                "username": change["username"],
+                "change": change["change"],
+                "differences": [
+                    {"field": name, "server": _text(change["before"].get(name)), "roster": _text(change["after"].get(name))}
+                    for name in {**change["before"], **change["after"]}
+                ],
+            }
+            for change in result["users"]
+        ],
         "strangers": list(result["prunable"]),
         "failures": [{name: entry[name] for name in ("username", "where", "msg")} for entry in result["failures"]],
         "unknown": list(result["unknown"]),
@@ -272,16 +316,15 @@ def _text(value) -> str:
 
 def _findings(accounts, tokens, drift) -> list:
     active = [account for account in accounts if account["state"] == "active"]
-    administrators = [account["username"] for account in active
-                      if "system_admin" in account["roles"] and account["kind"] != "bot"]
+    administrators = [
+        account["username"] for account in active if "system_admin" in account["roles"] and account["kind"] != "bot"
+    ]
     found = {
         "elevated_without_mfa": [account for account in active if account["elevated_roles"] and account["mfa"] == "off"],
-        "elevated_inactive": [account for account in active
-                              if account["elevated_roles"] and account["activity"] == "inactive"],
+        "elevated_inactive": [account for account in active if account["elevated_roles"] and account["activity"] == "inactive"],
         "elevated_bots": [account for account in active if account["elevated_roles"] and account["kind"] == "bot"],
         "without_mfa": [account for account in active if not account["elevated_roles"] and account["mfa"] == "off"],
-        "inactive": [account for account in active
-                     if not account["elevated_roles"] and account["activity"] == "inactive"],
+        "inactive": [account for account in active if not account["elevated_roles"] and account["activity"] == "inactive"],
         "guest": [account for account in active if account["kind"] == "guest"],
         "deactivated_with_token": [token for token in tokens if token["active"] and token["account_state"] == "deactivated"],
         "old_token": [token for token in tokens if token["active"] and token["overdue"]],
@@ -297,8 +340,17 @@ def _findings(accounts, tokens, drift) -> list:
     findings = []
     for key, (severity, title, reason, remedy) in FINDINGS.items():
         if names.get(key) or (key == "few_administrators" and key in names):
-            findings.append({"id": key, "severity": severity, "title": title, "reason": reason, "remedy": remedy,
-                             "count": len(names[key]), "usernames": list(dict.fromkeys(names[key]))})
+            findings.append(
+                {
+                    "id": key,
+                    "severity": severity,
+                    "title": title,
+                    "reason": reason,
+                    "remedy": remedy,
+                    "count": len(names[key]),
+                    "usernames": list(dict.fromkeys(names[key])),
+                }
+            )
     return findings
 
 
@@ -323,8 +375,9 @@ def _totals(report) -> dict:
         "disabled_tokens": sum(not token["active"] for token in report["tokens"]),
         "overdue_tokens": sum(token["active"] and token["overdue"] for token in report["tokens"]),
         "sessions": len(report["sessions"]),
-        "findings": {severity: sum(finding["severity"] == severity for finding in report["findings"])
-                     for severity in SEVERITIES},
+        "findings": {
+            severity: sum(finding["severity"] == severity for finding in report["findings"]) for severity in SEVERITIES
+        },
     }
 
 
@@ -338,10 +391,10 @@ def _charts(report) -> dict:
     kinds = Counter(account["kind"] if account["state"] == "active" else "deactivated" for account in report["accounts"])
     labels = (("person", "people"), ("guest", "guests"), ("bot", "bots"), ("deactivated", "deactivated"))
     services = Counter(account["auth_service"] for account in active)
-    ages: Counter = Counter(_bar(token["age_days"], _TOKEN_AGES, _UNKNOWN_AGE)
-                            for token in report["tokens"] if token["active"])
-    times: Counter = Counter(_bar(account["idle_days"], _IDLE_TIMES, _NEVER_SEEN)
-                             for account in active if account["kind"] != "bot")
+    ages: Counter = Counter(_bar(token["age_days"], _TOKEN_AGES, _UNKNOWN_AGE) for token in report["tokens"] if token["active"])
+    times: Counter = Counter(
+        _bar(account["idle_days"], _IDLE_TIMES, _NEVER_SEEN) for account in active if account["kind"] != "bot"
+    )
     severities = Counter(finding["severity"] for finding in report["findings"])
     return {
         "findings": _bars([(severity, severities[severity]) for severity in SEVERITIES]),
@@ -362,8 +415,9 @@ def _bar(days, steps, unknown) -> str:
 def _bars(pairs) -> list:
     """Bars with a width in percent of the longest."""
     longest = max([count for _label, count in pairs], default=0)
-    return [{"label": label, "count": count, "width": round(count * 100 / longest, 1) if longest else 0}
-            for label, count in pairs]
+    return [
+        {"label": label, "count": count, "width": round(count * 100 / longest, 1) if longest else 0} for label, count in pairs
+    ]
 
 
 def _mfa_by_role(active) -> list:
@@ -377,8 +431,14 @@ def _mfa_by_role(active) -> list:
     for role in sorted(counted):
         count = counted[role]
         total = sum(count.values())
-        bars.append({"label": role, "total": total, **{name: count[name] for name in ("on", "off", "elsewhere")},
-                     **{f"{name}_width": round(count[name] * 100 / total, 1) for name in ("on", "off", "elsewhere")}})
+        bars.append(
+            {
+                "label": role,
+                "total": total,
+                **{name: count[name] for name in ("on", "off", "elsewhere")},
+                **{f"{name}_width": round(count[name] * 100 / total, 1) for name in ("on", "off", "elsewhere")},
+            }
+        )
     return bars
 
 

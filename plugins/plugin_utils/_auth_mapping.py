@@ -46,8 +46,9 @@ def _check_identity(row):
     if service == EMAIL and identity:
         raise InvalidInput(f"src: {row['where']}: auth_data belongs to a login service, and email is none", "Leave it empty")
     if service != EMAIL and not identity:
-        raise InvalidInput(f"src: {row['where']}: auth_data is missing, which {service} needs",
-                           f"Give the identity of the user in {service}")
+        raise InvalidInput(
+            f"src: {row['where']}: auth_data is missing, which {service} needs", f"Give the identity of the user in {service}"
+        )
     if len(identity or "") > LONGEST_AUTH_DATA:
         raise InvalidInput(f"src: {row['where']}: auth_data has {len(identity)} characters", f"Use at most {LONGEST_AUTH_DATA}")
 
@@ -71,11 +72,23 @@ def plan_moves(rows, users, caller_id, canary, allow_own_account=False, allow_no
         if problem:
             problems.append(f"{row['where']}: {row['username']} {problem}.")
         else:
-            pending.append({**row, "user_id": user["id"], "email": user["email"],
-                            "previous_service": shown_service(user), "deactivated": bool(user["delete_at"])})
-    now = pending[:max(0, _quota(canary, len(rows)) - len(done))]
-    return {"problems": problems, "done": done, "now": now, "later": pending[len(now):],
-            "rollback": [_reverse(row) for row in now]}
+            pending.append(
+                {
+                    **row,
+                    "user_id": user["id"],
+                    "email": user["email"],
+                    "previous_service": shown_service(user),
+                    "deactivated": bool(user["delete_at"]),
+                }
+            )
+    now = pending[: max(0, _quota(canary, len(rows)) - len(done))]
+    return {
+        "problems": problems,
+        "done": done,
+        "now": now,
+        "later": pending[len(now) :],
+        "rollback": [_reverse(row) for row in now],
+    }
 
 
 def _problem(row, user, caller_id, allow_own_account, allow_no_rollback) -> str:
@@ -89,15 +102,22 @@ def _problem(row, user, caller_id, allow_own_account, allow_no_rollback) -> str:
     if user["id"] == caller_id and not (allow_own_account and row["auth_service"] != EMAIL):
         return "is the caller. Leave the row out, or use the token of another administrator"
     if current != EMAIL and not row["current_auth_data"] and not allow_no_rollback:
-        return (f"has an identity in {current} that the server does not reveal, so there would be no way back. Give it in "
-                "current_auth_data, or allow that")
+        return (
+            f"has an identity in {current} that the server does not reveal, so there would be no way back. Give it in "
+            "current_auth_data, or allow that"
+        )
     return ""
 
 
 def _reverse(row) -> dict:
     """The row of the way back. It is a row of a mapping file as well."""
-    back = {"username": row["username"], "auth_service": row["previous_service"], "auth_data": row["current_auth_data"],
-            "current_service": row["auth_service"], "current_auth_data": row["auth_data"]}
+    back = {
+        "username": row["username"],
+        "auth_service": row["previous_service"],
+        "auth_data": row["current_auth_data"],
+        "current_service": row["auth_service"],
+        "current_auth_data": row["auth_data"],
+    }
     return {name: value for name, value in back.items() if value is not None}
 
 

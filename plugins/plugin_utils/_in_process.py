@@ -35,12 +35,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     NotAuthenticated,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
-from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import (
-    Subject,
-    failure,
-    perform,
-    secret_values,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, failure, perform, secret_values
 
 #: The setting that turns this off: a variable of Ansible, or in upper case one of the environment.
 SETTING = "mattermost_in_process"
@@ -71,12 +66,12 @@ class _OpenClients:
 
     def _close_at_the_end(self):
         """Ansible tells no plugin that a loop is over. A worker ends by itself, or by a signal at the end of a play."""
-        multiprocessing.util.Finalize(None, self.close, exitpriority=1)     # workers leave without atexit
+        multiprocessing.util.Finalize(None, self.close, exitpriority=1)  # workers leave without atexit
         previous = signal.getsignal(signal.SIGTERM)
 
         def end(number, frame):
             if self._closing:
-                return      # let it finish, the process ends right after
+                return  # let it finish, the process ends right after
             self.close()
             if callable(previous):
                 previous(number, frame)
@@ -115,11 +110,13 @@ class InProcessAction(OrdinaryAction):
 
     def _runs_here(self, task_vars) -> bool:
         wanted = self._templar.template(task_vars.get(SETTING, os.environ.get(SETTING.upper(), "true")))
-        return (boolean(wanted)
-                and not REQUESTS_IMPORT_ERROR
-                and self._connection.transport == "local"
-                and self._connection.become is None
-                and not self._task.async_val)
+        return (
+            boolean(wanted)
+            and not REQUESTS_IMPORT_ERROR
+            and self._connection.transport == "local"
+            and self._connection.become is None
+            and not self._task.async_val
+        )
 
     def _perform(self, task_vars) -> dict:
         # As on the way to a module: plain JSON types, vaulted values decrypted.
@@ -141,7 +138,7 @@ class InProcessAction(OrdinaryAction):
     def _shows_invocation(task_vars) -> bool:
         try:
             return C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
-        except AnsibleError:    # before ansible-core 2.21, there was no choice
+        except AnsibleError:  # before ansible-core 2.21, there was no choice
             return True
 
     def _refusal(self, validation) -> str:

@@ -13,8 +13,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.duratio
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
 #: Roles of every server. Others must be held by somebody, else they are misspelt.
-KNOWN_ROLES = ("system_admin", "system_guest", "system_manager", "system_read_only_admin", "system_user",
-               "system_user_manager")
+KNOWN_ROLES = ("system_admin", "system_guest", "system_manager", "system_read_only_admin", "system_user", "system_user_manager")
 
 #: Login services whose accounts the server asks for a code; empty is e-mail.
 _WITH_CODES = ("", "ldap")
@@ -42,8 +41,9 @@ def rule(roles, exempt, grace, grace_from, start, prop) -> Rule:
         beginning = int(day.timestamp())
     if not prop.strip():
         raise InvalidInput("property is empty", "Give the name of a property of users, or leave it out")
-    return Rule(frozenset(listed(roles)), frozenset(name.lower() for name in listed(exempt)), seconds("grace", grace),
-                beginning, prop)
+    return Rule(
+        frozenset(listed(roles)), frozenset(name.lower() for name in listed(exempt)), seconds("grace", grace), beginning, prop
+    )
 
 
 def enforce(users: list, wanted: Rule, caller_id: str, now: int) -> dict:
@@ -58,20 +58,31 @@ def enforce(users: list, wanted: Rule, caller_id: str, now: int) -> dict:
     unready = {account["user_id"] for account in lacking if account["decision"] in ("due", "waiting")}
     return {
         "users": lacking,
-        "roles": {role: {"users": len(having), "lacking": sum(not user.get("mfa_active") for user in having)}
-                  for role in sorted(held) for having in [[user for user in concerned if role in user["roles"].split()]]
-                  if having},
+        "roles": {
+            role: {"users": len(having), "lacking": sum(not user.get("mfa_active") for user in having)}
+            for role in sorted(held)
+            for having in [[user for user in concerned if role in user["roles"].split()]]
+            if having
+        },
         "totals": {
             "concerned": len(concerned),
             "lacking": len(lacking),
-            **{decision: sum(account["decision"] == decision for account in lacking)
-               for decision in ("due", "waiting", "exempt", "login_service", "caller")},
+            **{
+                decision: sum(account["decision"] == decision for account in lacking)
+                for decision in ("due", "waiting", "exempt", "login_service", "caller")
+            },
         },
         "stale_exemptions": sorted(wanted.exempt - {user["username"] for user in people}),
-        "to_mark": [{"user_id": account["user_id"], "props": {wanted.prop: str(account["since"])}}
-                    for account in lacking if account["decision"] == "waiting" and account["new"]],
-        "to_clear": [{"user_id": user["id"], "props": {wanted.prop: None}} for user in people
-                     if wanted.prop in (user.get("props") or {}) and user["id"] not in unready],
+        "to_mark": [
+            {"user_id": account["user_id"], "props": {wanted.prop: str(account["since"])}}
+            for account in lacking
+            if account["decision"] == "waiting" and account["new"]
+        ],
+        "to_clear": [
+            {"user_id": user["id"], "props": {wanted.prop: None}}
+            for user in people
+            if wanted.prop in (user.get("props") or {}) and user["id"] not in unready
+        ],
     }
 
 

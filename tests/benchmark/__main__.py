@@ -110,8 +110,11 @@ class Bench:
     def delete_users(self, prefix: str) -> None:
         """Removes the accounts of the benchmark for good."""
         while True:
-            answer = self.session.post(f"{self.server.url}/api/v4/users/search", json={
-                "term": f"{MARK}-{prefix}", "allow_inactive": True, "limit": 1000}, timeout=60)
+            answer = self.session.post(
+                f"{self.server.url}/api/v4/users/search",
+                json={"term": f"{MARK}-{prefix}", "allow_inactive": True, "limit": 1000},
+                timeout=60,
+            )
             users = [user for user in answer.json() if user["username"].startswith(f"{MARK}-{prefix}")]
             if not users:
                 return
@@ -122,10 +125,16 @@ class Bench:
 
 def operation_of(method: str, path: str) -> str:
     """The operation that a request carries out; literal paths win over those with parameters."""
-    fitting = [operation for operation in OPERATIONS.values() if operation.method == method
-               and len(operation.path.split("/")) == len(path.split("/"))
-               and all(part.startswith("{") or part == other
-                       for part, other in zip(operation.path.split("/"), path.split("/"), strict=True))]
+    fitting = [
+        operation
+        for operation in OPERATIONS.values()
+        if operation.method == method
+        and len(operation.path.split("/")) == len(path.split("/"))
+        and all(
+            part.startswith("{") or part == other
+            for part, other in zip(operation.path.split("/"), path.split("/"), strict=True)
+        )
+    ]
     if not fitting:
         return f"{method} {path}"
     return min(fitting, key=lambda operation: operation.path.count("{")).name
@@ -139,8 +148,12 @@ def net(timing: Timing, empty: Timing) -> float:
 def result(
     ratio: float, baseline: str, timings: dict[str, Timing], counts: dict[str, int], memory: float | None = None
 ) -> dict:
-    row = {"ratio": round(ratio, 4), "baseline": baseline,
-           "medians": {name: round(timing.median, 3) for name, timing in timings.items()}, "requests": counts}
+    row = {
+        "ratio": round(ratio, 4),
+        "baseline": baseline,
+        "medians": {name: round(timing.median, 3) for name, timing in timings.items()},
+        "requests": counts,
+    }
     if memory is not None:
         row["peak_memory_mb"] = round(memory, 1)
     return row
@@ -150,9 +163,16 @@ def loop(bench: Bench, rounds: int) -> dict:
     looped = {"loop": f"{{{{ range({LOOP}) | list }}}}", "loop_control": {"label": "x"}}
     name = usernames(1)[0]
     ours = bench.play("loop_ours", {"mmops.mattermost.mm_user": {"username": name}, **looped})
-    uri = bench.play("loop_uri", {"ansible.builtin.uri": {
-        "url": f"{bench.server.url}/api/v4/users/username/{name}",
-        "headers": {"Authorization": f"Bearer {bench.server.token}"}}, **looped})
+    uri = bench.play(
+        "loop_uri",
+        {
+            "ansible.builtin.uri": {
+                "url": f"{bench.server.url}/api/v4/users/username/{name}",
+                "headers": {"Authorization": f"Bearer {bench.server.token}"},
+            },
+            **looped,
+        },
+    )
     timings = bench.measure(rounds, empty=bench.play("empty"), mm_user=ours)
     # Half a minute a run: two of them are enough for a ratio of this size.
     timings.update(bench.measure(2, uri=uri))
@@ -163,8 +183,14 @@ def loop(bench: Bench, rounds: int) -> dict:
 def converged_roster(bench: Bench, rounds: int, count: int) -> dict:
     roster = bench.folder / f"people{count}.csv"
     write_roster(roster, count)
-    ours = bench.play(f"converged{count}", {"mmops.mattermost.mm_users": {"src": str(roster)}, "register": "outcome",
-                                            "failed_when": "outcome is failed or outcome is changed"})
+    ours = bench.play(
+        f"converged{count}",
+        {
+            "mmops.mattermost.mm_users": {"src": str(roster)},
+            "register": "outcome",
+            "failed_when": "outcome is failed or outcome is changed",
+        },
+    )
     timings = bench.measure(rounds, empty=bench.play("empty"), mm_users=ours, floor=bench.floor("read", count))
     ratio = net(timings["mm_users"], timings["empty"]) / timings["floor"].median
     return result(ratio, "a script that sends the same reads", timings, bench.requests_of(ours), timings["mm_users"].megabytes)
@@ -179,8 +205,9 @@ def create_roster(bench: Bench, rounds: int) -> dict:
         bench.delete_users("new")
 
     clean()
-    timings = bench.measure(rounds, clean, empty=bench.play("empty"), mm_users=ours,
-                            floor=bench.floor("create", CREATIONS, CONCURRENCY))
+    timings = bench.measure(
+        rounds, clean, empty=bench.play("empty"), mm_users=ours, floor=bench.floor("create", CREATIONS, CONCURRENCY)
+    )
     counts = bench.requests_of(ours)
     clean()
     ratio = net(timings["mm_users"], timings["empty"]) / timings["floor"].median
@@ -190,8 +217,9 @@ def create_roster(bench: Bench, rounds: int) -> dict:
 def single_task(bench: Bench, rounds: int) -> dict:
     ours = bench.play("single", {"mmops.mattermost.mm_user": {"username": usernames(1)[0]}})
     timings = bench.measure(rounds, ping=bench.play("ping", {"ansible.builtin.ping": {}}), mm_user=ours)
-    row = result(timings["mm_user"].median / timings["ping"].median, "one ansible.builtin.ping task", timings,
-                 bench.requests_of(ours))
+    row = result(
+        timings["mm_user"].median / timings["ping"].median, "one ansible.builtin.ping task", timings, bench.requests_of(ours)
+    )
     row["difference_ms"] = round(1000 * (timings["mm_user"].median - timings["ping"].median))
     return row
 
@@ -204,8 +232,12 @@ def prepared_server(count: int, folder: Path) -> Iterator[Server]:
         write_load_file(folder / "people.jsonl", count)
         with fake_server(licensed=False, arguments=["--load", str(folder / "people.jsonl")]) as server:
             # Deletion for good is off by default, as on a new real server.
-            requests.put(f"{server.url}/api/v4/config/patch", json={"ServiceSettings": {"EnableAPIUserDeletion": True}},
-                         headers={"Authorization": f"Bearer {server.token}"}, timeout=60).raise_for_status()
+            requests.put(
+                f"{server.url}/api/v4/config/patch",
+                json={"ServiceSettings": {"EnableAPIUserDeletion": True}},
+                headers={"Authorization": f"Bearer {server.token}"},
+                timeout=60,
+            ).raise_for_status()
             yield server
         return
     bench = Bench(given, folder)
@@ -222,8 +254,11 @@ def show(rows: dict[str, dict]) -> None:
     for name, row in rows.items():
         medians = ", ".join(f"{key} {value:.2f}" for key, value in row["medians"].items())
         counts = ", ".join(f"{key} {value}" for key, value in row["requests"].items())
-        extra = "".join(f"; {row[key]:g} {unit}" for key, unit in (("peak_memory_mb", "MB peak"), ("difference_ms", "ms more"))
-                        if key in row)
+        extra = "".join(
+            f"; {row[key]:g} {unit}"
+            for key, unit in (("peak_memory_mb", "MB peak"), ("difference_ms", "ms more"))
+            if key in row
+        )
         print(f"{name:<18} {row['ratio']:>8.3f}   {medians}; {counts}{extra}")
         print(f"{'':<18} {'':>8}   against {row['baseline']}")
 

@@ -97,8 +97,11 @@ class Page:
 
     def complaints(self) -> list[str]:
         """What the browser wrote into its console: errors of scripts, and what the policy of the page has stopped."""
-        return [json.dumps(event["params"]) for event in self.events
-                if event["method"] in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")]
+        return [
+            json.dumps(event["params"])
+            for event in self.events
+            if event["method"] in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")
+        ]
 
     def requests(self) -> list[str]:
         return [event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
@@ -122,16 +125,31 @@ class Page:
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator[Page]:
     """A browser with an empty profile in this folder, and a page in it."""
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-             "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
-             f"--user-data-dir={folder}", "--remote-debugging-pipe"]
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-sync",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--hide-scrollbars",
+        f"--user-data-dir={folder}",
+        "--remote-debugging-pipe",
+    ]
     read_commands, write_commands = os.pipe()
     read_answers, write_answers = os.pipe()
     os.set_blocking(read_answers, False)
     # The browser wants the pipes as its files 3 and 4.
     program = f"exec {shlex.join([find_browser(), *flags])} 3<&{read_commands} 4>&{write_answers}"
-    with subprocess.Popen(["/bin/bash", "-c", program], pass_fds=(read_commands, write_answers),
-                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        ["/bin/bash", "-c", program],
+        pass_fds=(read_commands, write_answers),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
         os.close(read_commands)
         os.close(write_answers)
         try:

@@ -42,8 +42,15 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     variables = json.dumps({"people_file": str(people), "directory": str(folder)})
     # No task speaks to a server.
     environment = play_environment(Server("http://127.0.0.1:9", "none"), folder / "home")
-    run = subprocess.run([Path(sys.executable).with_name("ansible-playbook"), HERE / "report.yml", "-e", variables],
-                         env=environment, cwd=folder, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    run = subprocess.run(
+        [Path(sys.executable).with_name("ansible-playbook"), HERE / "report.yml", "-e", variables],
+        env=environment,
+        cwd=folder,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
     assert run.returncode == 0, run.stdout + run.stderr
     return folder / "access-review.html"
 
@@ -79,7 +86,8 @@ def test_attacks_show_as_texts(shown: Page, report: Path) -> None:
 def test_links_lead_to_the_account(shown: Page) -> None:
     missing = shown.evaluate(
         "[...document.querySelectorAll('.findings a, #tokens a')].map(link => decodeURIComponent(link.hash.slice(1)))"
-        ".filter(id => !document.getElementById(id))")
+        ".filter(id => !document.getElementById(id))"
+    )
     # The roster knows one whom the server does not have yet. Strangers of the attacks are no accounts.
     assert [name for name in missing if name.removeprefix("account-") not in ATTACKS] == ["account-newcomer"]
 
@@ -100,17 +108,26 @@ def test_tables_can_be_sorted(shown: Page) -> None:
 
 
 def test_tables_can_be_searched(shown: Page) -> None:
-    shown.evaluate("const field = document.getElementById('accounts-search'); field.value = 'helpdesk MANAGER';"
-                   "field.dispatchEvent(new Event('input'))")
+    shown.evaluate(
+        "const field = document.getElementById('accounts-search'); field.value = 'helpdesk MANAGER';"
+        "field.dispatchEvent(new Event('input'))"
+    )
     assert shown.evaluate(COLUMN.format(table="accounts", column=0)) == ["helpdesk"]
     assert shown.evaluate("document.getElementById('accounts-shown').textContent").startswith("1 of ")
 
 
 def test_every_table_and_chart_has_a_name(shown: Page) -> None:
-    assert shown.evaluate("[...document.querySelectorAll('table')]"
-                          ".filter(table => !table.caption?.textContent.trim()).length") == 0
-    assert shown.evaluate("[...document.querySelectorAll('svg')].filter(svg => !svg.closest('[aria-hidden=true]')"
-                          " && !svg.getAttribute('aria-label')).length") == 0
+    assert (
+        shown.evaluate("[...document.querySelectorAll('table')].filter(table => !table.caption?.textContent.trim()).length")
+        == 0
+    )
+    assert (
+        shown.evaluate(
+            "[...document.querySelectorAll('svg')].filter(svg => !svg.closest('[aria-hidden=true]')"
+            " && !svg.getAttribute('aria-label')).length"
+        )
+        == 0
+    )
     assert shown.evaluate("[...document.querySelectorAll('th')].filter(cell => !cell.scope).length") == 0
     ids = "[...document.querySelectorAll('[id]')].map(element => element.id)"
     assert shown.evaluate(f"new Set({ids}).size") == shown.evaluate(f"{ids}.length")

@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 FAKE = HERE.parent / "fake_mattermost"
 PASSWORD = "Admin-Passw0rd!"
 FLAVOURS = {"7.6-unlicensed": [], "7.6-licensed": ["--licensed"]}
-OWN_SERVER = {"ratelimit": ["--rate-limit"], "deleteall": []}   # groups that disturb all others
+OWN_SERVER = {"ratelimit": ["--rate-limit"], "deleteall": []}  # groups that disturb all others
 GROUPS = sorted(path.stem for path in (HERE / "golden" / "7.6-unlicensed").glob("*.jsonl"))
 READY_SECONDS = 60
 STOP_SECONDS = 10
@@ -45,8 +45,13 @@ class Fake:
         return int(self.url.rsplit(":", 1)[1])
 
     def call(self, method: str, path: str, body: object = None, token: str | None = None) -> requests.Response:
-        return self.session.request(method, f"{self.url}/api/v4{path}", json=body, timeout=10,
-                                    headers={"Authorization": f"Bearer {token or self.token}"})
+        return self.session.request(
+            method,
+            f"{self.url}/api/v4{path}",
+            json=body,
+            timeout=10,
+            headers={"Authorization": f"Bearer {token or self.token}"},
+        )
 
     def control(self, method: str, path: str, body: object = None) -> requests.Response:
         return self.session.request(method, f"{self.url}/__control__/{path}", json=body, timeout=10)
@@ -92,18 +97,33 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Fake
     """One server of each flavour, for all groups that leave others alone."""
     sockets = tmp_path_factory.mktemp("sockets")
     with contextlib.ExitStack() as stack:
-        yield {name: stack.enter_context(running(*options, "--socket", sockets / f"{name}.sock"))
-               for name, options in FLAVOURS.items()}
+        yield {
+            name: stack.enter_context(running(*options, "--socket", sockets / f"{name}.sock"))
+            for name, options in FLAVOURS.items()
+        }
 
 
 def conform(fake: Fake, golden: str, *groups: str) -> None:
     """Run the tool; it is satisfied with nothing but 100%."""
-    command = [sys.executable, HERE / "conform.py", "run", "--url", fake.url, "--socket", fake.socket,
-               "--admin-login", fake.login, "--admin-password", fake.password, "--golden", HERE / "golden" / golden,
-               *(["--group", *groups] if groups else [])]
+    command = [
+        sys.executable,
+        HERE / "conform.py",
+        "run",
+        "--url",
+        fake.url,
+        "--socket",
+        fake.socket,
+        "--admin-login",
+        fake.login,
+        "--admin-password",
+        fake.password,
+        "--golden",
+        HERE / "golden" / golden,
+        *(["--group", *groups] if groups else []),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "    ! " not in done.stdout, done.stdout      # a step of the set-up failed
+    assert "    ! " not in done.stdout, done.stdout  # a step of the set-up failed
     assert "  100.0%" in done.stdout.splitlines()[-1]
 
 
@@ -156,7 +176,7 @@ def test_restarts_on_the_same_port_and_forgets_everything(tmp_path: Path) -> Non
     with running("--socket", path) as fake:
         port = fake.port
         fake.new_user("anna")
-        fake.process.kill()     # leaves the socket file
+        fake.process.kill()  # leaves the socket file
         fake.stop()
     with running("--socket", path, "--port", port) as fake:
         assert fake.port == port
@@ -206,7 +226,7 @@ def test_load(tmp_path: Path) -> None:
         assert [user["username"] for user in found] == names
         assert found[7]["roles"] == "system_user system_admin"
         page = fake.call("GET", "/users?page=9&per_page=200").json()
-        assert [user["username"] for user in page] == names[1799:1999]     # the administrator comes first
+        assert [user["username"] for user in page] == names[1799:1999]  # the administrator comes first
         assert fake.call("POST", "/users/login", {"login_id": "user1999", "password": PASSWORD}).status_code == 200
 
 
@@ -234,6 +254,7 @@ def test_concurrent_requests_do_not_disturb_each_other() -> None:
                 created = session.post(f"{fake.url}/api/v4/users", json=body, timeout=10)
                 token = session.post(f"{fake.url}/api/v4{tokens}", json={"description": str(number)}, timeout=10)
             return created.status_code, token.status_code
+
         results = list(pool.map(work, range(320)))
         assert sorted(created for created, _token in results) == [201] * 80 + [400] * 240
         assert {token for _created, token in results} == {200}
@@ -302,8 +323,17 @@ def test_fault_not_json(fake: Fake, request: pytest.FixtureRequest) -> None:
 
 
 def test_fault_rate_limit(fake: Fake) -> None:
-    fake.control("POST", "faults", {"operation": "get_user", "kind": "status", "status": 429, "seconds": 3,
-                                    "headers": {"X-Ratelimit-Remaining": None, "X-Extra": "yes"}})
+    fake.control(
+        "POST",
+        "faults",
+        {
+            "operation": "get_user",
+            "kind": "status",
+            "status": 429,
+            "seconds": 3,
+            "headers": {"X-Ratelimit-Remaining": None, "X-Extra": "yes"},
+        },
+    )
     answer = fake.call("GET", "/users/me")
     assert (answer.status_code, answer.text) == (429, "limit exceeded\n")
     assert (answer.headers["Retry-After"], answer.headers["X-Ratelimit-Reset"]) == ("3", "3")
@@ -329,8 +359,11 @@ def test_fault_delay(fake: Fake) -> None:
 
 
 def test_fault_by_path_count_and_skip(fake: Fake) -> None:
-    fake.control("POST", "faults", {"method": "GET", "path": "/api/v4/users/*", "kind": "status", "status": 503,
-                                    "skip": 1, "count": 2})
+    fake.control(
+        "POST",
+        "faults",
+        {"method": "GET", "path": "/api/v4/users/*", "kind": "status", "status": 503, "skip": 1, "count": 2},
+    )
     assert [fake.call("GET", "/users/me").status_code for unused in range(4)] == [200, 503, 503, 200]
     fake.control("POST", "faults", {"path": "/api/v4/users/me", "kind": "status", "status": 502, "count": -1})
     assert [fake.call("GET", "/users/me").status_code for unused in range(3)] == [502, 502, 502]
@@ -339,10 +372,16 @@ def test_fault_by_path_count_and_skip(fake: Fake) -> None:
     assert fake.call("GET", "/users/me").status_code == 200
 
 
-@pytest.mark.parametrize("body", [
-    {"operation": "nosuch", "kind": "delay"}, {"operation": "get_user", "kind": "nosuch"}, {"kind": "delay"},
-    {"operation": "get_user", "kind": "delay", "unknown": 1}, {"operation": "get_user", "kind": "delay", "count": "1"},
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"operation": "nosuch", "kind": "delay"},
+        {"operation": "get_user", "kind": "nosuch"},
+        {"kind": "delay"},
+        {"operation": "get_user", "kind": "delay", "unknown": 1},
+        {"operation": "get_user", "kind": "delay", "count": "1"},
+    ],
+)
 def test_bad_fault(fake: Fake, body: dict) -> None:
     answer = fake.control("POST", "faults", body)
     assert answer.status_code == 400
@@ -359,7 +398,11 @@ def test_journal(fake: Fake) -> None:
     journal = fake.control("GET", "requests").json()
     assert journal["counts"] == {"get_user": 1, "check_user_mfa": 1, "unknown": 1, "logout": 1}
     assert [(entry["operation"], entry["status"]) for entry in journal["requests"]] == [
-        ("get_user", 200), ("check_user_mfa", 404), (None, 404), ("logout", None)]
+        ("get_user", 200),
+        ("check_user_mfa", 404),
+        (None, 404),
+        ("logout", None),
+    ]
     fake.control("DELETE", "requests")
     assert fake.control("GET", "requests").json() == {"total": 0, "counts": {}, "requests": []}
 

@@ -42,7 +42,7 @@ def create_user(call: Call) -> Response:
     _clean_input(user, call.is_admin)
     state = call.state
     if call.query.get("t"):
-        raise SIGNUP_LINK_INVALID()     # invitations by mail are not modelled: no token is known
+        raise SIGNUP_LINK_INVALID()  # invitations by mail are not modelled: no token is known
     if call.query.get("iid"):
         _check_signup(state)
         team = state.teams.get_by_invite_id(call.query["iid"])
@@ -72,8 +72,7 @@ def _clean_input(user: User, is_admin: bool) -> None:
 
 
 def _check_signup(state) -> None:
-    if not (state.settings["EmailSettings"]["EnableSignUpWithEmail"]
-            and state.settings["TeamSettings"]["EnableUserCreation"]):
+    if not (state.settings["EmailSettings"]["EnableSignUpWithEmail"] and state.settings["TeamSettings"]["EnableUserCreation"]):
         raise SIGNUP_DISABLED()
 
 
@@ -81,8 +80,7 @@ def add_user(state, user: User) -> None:
     """Save a new user; the object is completed and becomes the answer."""
     settings = state.settings
     user.roles = "system_user"
-    if not (user.is_ldap or user.is_saml) and not in_domains(
-            user.email, settings["TeamSettings"]["RestrictCreationToDomains"]):
+    if not (user.is_ldap or user.is_saml) and not in_domains(user.email, settings["TeamSettings"]["RestrictCreationToDomains"]):
         raise ACCEPTED_DOMAIN()
     if state.users.only_bots:
         user.roles = "system_admin system_user"
@@ -109,7 +107,7 @@ def get_user_by_username(call: Call) -> Response:
     """One user by name."""
     name = call.params["username"]
     if not is_username(name):
-        raise bad_body("username")      # not a parameter of the URL, as one would expect
+        raise bad_body("username")  # not a parameter of the URL, as one would expect
     try:
         user = call.state.users.get_by_username(name)
     except ApiError as error:
@@ -125,7 +123,8 @@ def _show(call: Call, user: User) -> Response:
     privacy = call.state.settings["PrivacySettings"]
     etag = _etag(call, user)
     return call.unchanged(etag) or reply(
-        own(user) if own_account else profile(user, call.is_admin, privacy), headers={"ETag": etag})
+        own(user) if own_account else profile(user, call.is_admin, privacy), headers={"ETag": etag}
+    )
 
 
 @operation("get_user_by_email", "GET", "/users/email/{email}", local=True)
@@ -148,8 +147,15 @@ def get_user_by_email(call: Call) -> Response:
 
 def _etag(call: Call, user: User) -> str:
     privacy = call.state.settings["PrivacySettings"]
-    parts = (call.state.VERSION, user.id, user.update_at, user.terms_of_service_id, user.terms_of_service_create_at,
-             privacy["ShowFullName"], privacy["ShowEmailAddress"])
+    parts = (
+        call.state.VERSION,
+        user.id,
+        user.update_at,
+        user.terms_of_service_id,
+        user.terms_of_service_create_at,
+        privacy["ShowFullName"],
+        privacy["ShowEmailAddress"],
+    )
     return ".".join(str(part) for part in parts)
 
 
@@ -219,8 +225,10 @@ def _check_own_email(call: Call, before: User, email: str, password: str) -> Non
 def _is_set_by_provider(user: User, changes: dict) -> bool:
     """Whether a change is left to the login service. (That of LDAP and SAML attributes is not modelled: it needs
     a server that is configured for them.)"""
+
     def changed(name: str) -> bool:
         return name in changes and changes[name] != getattr(user, name)
+
     if user.auth_service and changed("username"):
         return True
     return user.is_oauth and (changed("first_name") or changed("last_name"))
@@ -232,7 +240,8 @@ def update(state, user: User) -> None:
     before = state.users.get(user.id)
     if user.email != before.email:
         if not (before.is_guest or before.is_ldap or before.is_saml) and not in_domains(
-                user.email, settings["TeamSettings"]["RestrictCreationToDomains"]):
+            user.email, settings["TeamSettings"]["RestrictCreationToDomains"]
+        ):
             raise UPDATE_ACCEPTED_DOMAIN()
         if settings["EmailSettings"]["RequireEmailVerification"]:
             _ask_to_verify(state, before, user)

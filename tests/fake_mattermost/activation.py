@@ -108,8 +108,7 @@ def delete_user(call: Call) -> Response:
     user_id = call.user_param()
     call.need_edit(user_id)
     settings = call.state.settings
-    if (user_id == call.user_id and not settings["TeamSettings"]["EnableUserDeactivation"]
-            and not call.may(MANAGE_SYSTEM)):
+    if user_id == call.user_id and not settings["TeamSettings"]["EnableUserDeactivation"] and not call.may(MANAGE_SYSTEM):
         raise ACTIVE_NOT_ENABLED()
     user = call.state.users.get(user_id)
     call.need_rank(user)

@@ -24,8 +24,27 @@ from .sessions import COOKIE, clear_cookie
 from .state import State
 
 # Importing a subject declares its operations.
-SUBJECTS = ("accounts", "activation", "audits", "bots", "guests", "images", "listing", "login", "mails", "mfa",
-            "passwords", "services", "sessions", "settings", "system", "teams", "terms", "tokens", "uploads")
+SUBJECTS = (
+    "accounts",
+    "activation",
+    "audits",
+    "bots",
+    "guests",
+    "images",
+    "listing",
+    "login",
+    "mails",
+    "mfa",
+    "passwords",
+    "services",
+    "sessions",
+    "settings",
+    "system",
+    "teams",
+    "terms",
+    "tokens",
+    "uploads",
+)
 for subject in SUBJECTS:
     import_module(f"{__package__}.{subject}")
 
@@ -35,12 +54,11 @@ log = logging.getLogger("fake_mattermost")
 class App:
     """ASGI application. The network and the local mode socket have one each, on the same state."""
 
-    def __init__(self, state: State, *, local: bool = False, limit: RateLimit | None = None,
-                 control: Control | None = None):
+    def __init__(self, state: State, *, local: bool = False, limit: RateLimit | None = None, control: Control | None = None):
         self.state, self.local, self.limit, self.control = state, local, limit, control
 
     async def __call__(self, scope, receive, send) -> None:
-        if scope["type"] != "http":     # no websockets here
+        if scope["type"] != "http":  # no websockets here
             return
         call = await self._read(scope, receive)
         if self.control and call.path.startswith(PREFIX):
@@ -74,9 +92,17 @@ class App:
             more = message.get("more_body", False)
         headers = Headers(scope=scope)
         query = dict(reversed(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)))
-        return Call(self.state, scope["method"], scope["path"], query, headers, b"".join(chunks), local=self.local,
-                    address=scope["client"][0] if scope.get("client") else "",
-                    base_url=f"{scope['scheme']}://{headers.get('host', '')}")
+        return Call(
+            self.state,
+            scope["method"],
+            scope["path"],
+            query,
+            headers,
+            b"".join(chunks),
+            local=self.local,
+            address=scope["client"][0] if scope.get("client") else "",
+            base_url=f"{scope['scheme']}://{headers.get('host', '')}",
+        )
 
     def _note(self, call: Call, name: str | None, status: int | None) -> None:
         if self.control:
@@ -112,8 +138,16 @@ class App:
             return reply(error.body(call.request_id), error.status)
         except Exception:
             log.exception("%s %s", call.method, call.path)
-            return reply({"id": "fake_mattermost.internal_error", "message": "This is a bug of the fake server.",
-                          "detailed_error": "", "request_id": call.request_id, "status_code": 500}, 500)
+            return reply(
+                {
+                    "id": "fake_mattermost.internal_error",
+                    "message": "This is a bug of the fake server.",
+                    "detailed_error": "",
+                    "request_id": call.request_id,
+                    "status_code": 500,
+                },
+                500,
+            )
 
     def _authenticate(self, call: Call) -> bool:
         """Find the session of the caller. True if there is a token, but it is good for nothing."""
@@ -153,8 +187,10 @@ def _token_of(call: Call) -> tuple[str, str]:
 
 def _is_from_own_page(call: Call, session) -> bool:
     """Whether a request with a cookie comes from a page of the server, not from one of somebody else."""
-    return (call.headers.get("x-csrf-token") == session.props.get("csrf")
-            or call.headers.get("x-requested-with") == "XMLHttpRequest")
+    return (
+        call.headers.get("x-csrf-token") == session.props.get("csrf")
+        or call.headers.get("x-requested-with") == "XMLHttpRequest"
+    )
 
 
 # ---- broken connections --------------------------------------------------------------
@@ -168,5 +204,5 @@ async def hang_up(scope, receive) -> None:
 async def _send_half(response: Response, scope, receive, send) -> None:
     """Announce the whole answer, but send half of its body."""
     await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
-    await send({"type": "http.response.body", "body": response.body[:len(response.body) // 2], "more_body": True})
+    await send({"type": "http.response.body", "body": response.body[: len(response.body) // 2], "more_body": True})
     await hang_up(scope, receive)

@@ -21,9 +21,17 @@ class Audits:
     def add(self, user_id: str, action: str, extra: str, address: str, session_id: str) -> None:
         """Note something; what nobody did is not kept."""
         if user_id:
-            self._entries[user_id].append({
-                "id": new_id(), "create_at": now(), "user_id": user_id, "action": action, "extra_info": extra,
-                "ip_address": address, "session_id": session_id})
+            self._entries[user_id].append(
+                {
+                    "id": new_id(),
+                    "create_at": now(),
+                    "user_id": user_id,
+                    "action": action,
+                    "extra_info": extra,
+                    "ip_address": address,
+                    "session_id": session_id,
+                }
+            )
 
     def of(self, user_id: str) -> list[dict]:
         """Entries of a user, newest first."""

@@ -49,14 +49,14 @@ def _text_list(value: Any) -> list[str]:
 
 def _exactly(kind: type):
     def read(value: Any) -> Any:
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):    # JSON keeps these apart
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):  # JSON keeps these apart
             raise BadBody(f"not of type {kind.__name__}")
         return value
+
     return read
 
 
-READERS = {"text": _exactly(str), "number": _exactly(int), "flag": _exactly(bool),
-           "texts": _text_map, "list": _text_list}
+READERS = {"text": _exactly(str), "number": _exactly(int), "flag": _exactly(bool), "texts": _text_map, "list": _text_list}
 
 
 def record(raw: bytes, fields: dict[str, str]) -> dict[str, Any]:

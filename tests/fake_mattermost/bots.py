@@ -35,8 +35,14 @@ class Bot:
 
     def view(self, username: str, display_name: str) -> dict:
         """What is shown of it."""
-        body = {"user_id": self.user_id, "username": username, "owner_id": self.owner_id,
-                "create_at": self.create_at, "update_at": self.update_at, "delete_at": self.delete_at}
+        body = {
+            "user_id": self.user_id,
+            "username": username,
+            "owner_id": self.owner_id,
+            "create_at": self.create_at,
+            "update_at": self.update_at,
+            "delete_at": self.delete_at,
+        }
         if display_name:
             body["display_name"] = display_name
         if self.description:
@@ -110,8 +116,9 @@ def create_bot(call: Call) -> Response:
     if not call.state.settings["ServiceSettings"]["EnableBotAccountCreation"]:
         raise BOT_CREATION_DISABLED()
     username = body.get("username", "")
-    user = User(username=username, email=username.lower() + "@localhost", first_name=body.get("display_name", ""),
-                roles="system_user")
+    user = User(
+        username=username, email=username.lower() + "@localhost", first_name=body.get("display_name", ""), roles="system_user"
+    )
     call.state.users.insert(user)
     bot = Bot(user.id, call.user_id, body.get("description", ""), user.create_at)
     call.state.bots.add(call.state, bot)

@@ -38,8 +38,19 @@ def done() -> Response:
 class Call:
     """A request with all that is known about it."""
 
-    def __init__(self, state, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str],
-                 body: bytes, *, local: bool, address: str, base_url: str):
+    def __init__(
+        self,
+        state,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        local: bool,
+        address: str,
+        base_url: str,
+    ):
         self.state = state
         self.method, self.path, self.query, self.headers, self.body = method, path, query, headers, body
         self.local, self.address, self.base_url = local, address, base_url
@@ -130,7 +141,7 @@ class Call:
     def page_of(self, items: list) -> list:
         """The part of a list that is asked for."""
         start = self.page * self.per_page
-        return items[start:start + self.per_page]
+        return items[start : start + self.per_page]
 
     def _number(self, name: str, default: int) -> int:
         """A number of the query; what is no such number counts as not given."""

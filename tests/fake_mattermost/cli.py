@@ -30,7 +30,7 @@ from .ratelimit import RateLimit
 from .state import State
 from .user import BODY, User
 
-KEEP_ALIVE_SECONDS = 60     # as the real server; clients that reuse connections rely on it
+KEEP_ALIVE_SECONDS = 60  # as the real server; clients that reuse connections rely on it
 
 
 class StartError(Exception):
@@ -96,15 +96,27 @@ class Server(uvicorn.Server):
 
 
 def _server(app: App, **where) -> Server:
-    return Server(uvicorn.Config(
-        app, http=Protocol, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False,
-        server_header=False, timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=1, **where))
+    return Server(
+        uvicorn.Config(
+            app,
+            http=Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=1,
+            **where,
+        )
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)     # a restart on the same port at once
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a restart on the same port at once
     try:
         listener.bind((host, port))
     except OSError as error:
@@ -136,8 +148,10 @@ async def _serve(servers: list[Server], listener: socket.socket, socket_path: st
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    tasks = [asyncio.create_task(servers[0].serve([listener])),
-             *(asyncio.create_task(server.serve()) for server in servers[1:])]
+    tasks = [
+        asyncio.create_task(servers[0].serve([listener])),
+        *(asyncio.create_task(server.serve()) for server in servers[1:]),
+    ]
     while not all(server.started for server in servers) and not any(task.done() for task in tasks):
         await asyncio.sleep(0.005)
     if socket_path and os.path.exists(socket_path):
@@ -166,8 +180,13 @@ def _run(args: argparse.Namespace) -> None:
     if args.socket:
         servers.append(_server(App(state, local=True, control=control), uds=args.socket))
     host = f"[{args.host}]" if ":" in args.host else args.host
-    ready = {"url": f"http://{host}:{listener.getsockname()[1]}", "admin_login": args.admin_login,
-             "admin_password": args.admin_password, "admin_token": token, "socket": args.socket}
+    ready = {
+        "url": f"http://{host}:{listener.getsockname()[1]}",
+        "admin_login": args.admin_login,
+        "admin_password": args.admin_password,
+        "admin_token": token,
+        "socket": args.socket,
+    }
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(servers, listener, args.socket, ready))
 

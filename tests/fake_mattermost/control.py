@@ -19,8 +19,18 @@ from .router import OPERATIONS
 PREFIX = "/__control__/"
 JOURNAL_SIZE = 100_000
 KINDS = ("delay", "drop_before", "drop_after", "status", "truncated", "not_json")
-FIELDS = {"kind": str, "operation": str, "method": str, "path": str, "count": int, "skip": int,
-          "seconds": (int, float), "status": int, "effect": bool, "headers": dict}
+FIELDS = {
+    "kind": str,
+    "operation": str,
+    "method": str,
+    "path": str,
+    "count": int,
+    "skip": int,
+    "seconds": (int, float),
+    "status": int,
+    "effect": bool,
+    "headers": dict,
+}
 REASONS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n"
 
@@ -37,19 +47,21 @@ class Fault:
     operation: str | None = None
     method: str | None = None
     path: str | None = None
-    count: int = 1                  # how often; -1: until it is removed
-    skip: int = 0                   # let so many requests that fit pass first
+    count: int = 1  # how often; -1: until it is removed
+    skip: int = 0  # let so many requests that fit pass first
     seconds: float = 0
     status: int = 503
-    effect: bool = False            # kinds status and not_json: whether the request takes effect
-    headers: dict[str, str | None] = field(default_factory=dict)    # null: leave out one that is there by default
+    effect: bool = False  # kinds status and not_json: whether the request takes effect
+    headers: dict[str, str | None] = field(default_factory=dict)  # null: leave out one that is there by default
     id: str = field(default_factory=new_id)
 
     def fits(self, operation: str | None, method: str, path: str) -> bool:
         """Whether a request is one of those that shall fail."""
-        return ((self.operation is None or self.operation == operation)
-                and (self.method is None or self.method == method)
-                and (self.path is None or fnmatchcase(path, self.path)))
+        return (
+            (self.operation is None or self.operation == operation)
+            and (self.method is None or self.method == method)
+            and (self.path is None or fnmatchcase(path, self.path))
+        )
 
     @property
     def before(self) -> float:
@@ -75,9 +87,12 @@ class Fault:
             return self._respond(200, PAGE.format("Welcome"), "text/html", {})
         if self.status == 429:
             wait = str(max(1, round(self.seconds)))
-            return self._respond(429, "limit exceeded\n", "text/plain", {
-                "Retry-After": wait, "X-Ratelimit-Limit": "101", "X-Ratelimit-Remaining": "0",
-                "X-Ratelimit-Reset": wait})
+            return self._respond(
+                429,
+                "limit exceeded\n",
+                "text/plain",
+                {"Retry-After": wait, "X-Ratelimit-Limit": "101", "X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": wait},
+            )
         title = f"{self.status} {REASONS.get(self.status, 'Error')}"
         return self._respond(self.status, PAGE.format(title), "text/html", {})
 
@@ -112,8 +127,9 @@ class Control:
 
     def note(self, call: Call, operation: str | None, status: int | None) -> None:
         """Write a request into the journal; no status means that the connection was closed."""
-        self._journal.append({"method": call.method, "path": call.path, "operation": operation, "status": status,
-                              "local": call.local})
+        self._journal.append(
+            {"method": call.method, "path": call.path, "operation": operation, "status": status, "local": call.local}
+        )
 
     # ---- for tests -----------------------------------------------------------
     def answer(self, call: Call) -> Response:
@@ -125,7 +141,7 @@ class Control:
             ("GET", "requests"): self._requests,
             ("DELETE", "requests"): lambda call: self._clear(self._journal),
             ("GET", "mails"): lambda call: reply(self._outbox.listing()),
-        }.get((call.method, call.path[len(PREFIX):]))
+        }.get((call.method, call.path[len(PREFIX) :]))
         if handler is None:
             return reply({"error": "there is no such request"}, 404)
         try:

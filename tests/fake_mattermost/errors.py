@@ -41,14 +41,12 @@ class Problem:
 
 def bad_body(parameter: str) -> ApiError:
     """The body, or one of its parameters, is missing or of the wrong kind."""
-    return ApiError("api.context.invalid_body_param.app_error", 400,
-                    f"Invalid or missing {parameter} in request body.")
+    return ApiError("api.context.invalid_body_param.app_error", 400, f"Invalid or missing {parameter} in request body.")
 
 
 def bad_url(parameter: str) -> ApiError:
     """A parameter of path or query is missing or of the wrong kind."""
-    return ApiError("api.context.invalid_url_param.app_error", 400,
-                    f"Invalid or missing {parameter} parameter in request URL.")
+    return ApiError("api.context.invalid_url_param.app_error", 400, f"Invalid or missing {parameter} parameter in request URL.")
 
 
 def invalid_user(field: str) -> ApiError:
@@ -73,17 +71,18 @@ USERNAME_EXISTS = Problem(400, "app.user.save.username_exists.app_error", "This 
 EMAIL_EXISTS = Problem(400, "app.user.save.email_exists.app_error", "This mail address is taken.")
 SAVE_FAILED = Problem(500, "app.user.save.app_error", "Unable to save the user.")
 ACCEPTED_DOMAIN = Problem(400, "api.user.create_user.accepted_domain.app_error", "The mail domain is not allowed.")
-UPDATE_ACCEPTED_DOMAIN = Problem(400, "api.user.update_user.accepted_domain.app_error",
-                                 "The mail domain is not allowed.")
+UPDATE_ACCEPTED_DOMAIN = Problem(400, "api.user.update_user.accepted_domain.app_error", "The mail domain is not allowed.")
 SIGNUP_DISABLED = Problem(501, "api.user.create_user.signup_email_disabled.app_error", "Sign-up is disabled.")
 NO_OPEN_SERVER = Problem(403, "api.user.create_user.no_open_server", "This server does not allow open sign-up.")
 SIGNUP_LINK_INVALID = Problem(404, "api.user.create_user.signup_link_invalid.app_error", "Invalid sign-up link.")
 NO_SUCH_INVITATION = Problem(404, "app.team.get_by_invite_id.finding.app_error", "Unable to find the invitation.")
 UPDATE_FIND = Problem(400, "app.user.update.find.app_error", "Unable to find the account to update.")
-PATCH_PROVIDER_ATTRIBUTE = Problem(409, "api.user.patch_user.login_provider_attribute_set.app_error",
-                                   "This field is set by the login provider.")
-PUT_PROVIDER_ATTRIBUTE = Problem(409, "api.user.update_user.login_provider_attribute_set.app_error",
-                                 "This field is set by the login provider.")
+PATCH_PROVIDER_ATTRIBUTE = Problem(
+    409, "api.user.patch_user.login_provider_attribute_set.app_error", "This field is set by the login provider."
+)
+PUT_PROVIDER_ATTRIBUTE = Problem(
+    409, "api.user.update_user.login_provider_attribute_set.app_error", "This field is set by the login provider."
+)
 SEARCH_FAILED = Problem(500, "app.user.search.app_error", "Unable to search users.")
 AUTOCOMPLETE_NO_TEAM = Problem(500, "api.user.autocomplete_users.missing_team_id.app_error", "in_team is missing.")
 NO_SUCH_GROUP = Problem(404, "app.group.no_rows", "No matching group found.")
@@ -91,13 +90,13 @@ NO_SUCH_GROUP = Problem(404, "app.group.no_rows", "No matching group found.")
 # ---- roles, activation, deletion -----------------------------------------
 ROLE_NOT_FOUND = Problem(400, "app.role.check_roles_exist.role_not_found", "There is no such role.")
 ROLE_NEEDS_LICENSE = Problem(400, "api.user.update_user_roles.license.app_error", "This role needs a licence.")
-ACTIVE_PERMISSIONS = Problem(403, "api.user.update_active.permissions.app_error",
-                             "You do not have the permissions for this.")
-ACTIVE_NOT_ENABLED = Problem(401, "api.user.update_active.not_enable.app_error",
-                             "Users cannot deactivate themselves.")
+ACTIVE_PERMISSIONS = Problem(403, "api.user.update_active.permissions.app_error", "You do not have the permissions for this.")
+ACTIVE_NOT_ENABLED = Problem(401, "api.user.update_active.not_enable.app_error", "Users cannot deactivate themselves.")
 ACTIVE_GUESTS_OFF = Problem(
-    401, "api.user.update_active.cannot_enable_guest_when_guest_feature_is_disabled.app_error",
-    "Guest accounts are switched off.")
+    401,
+    "api.user.update_active.cannot_enable_guest_when_guest_feature_is_disabled.app_error",
+    "Guest accounts are switched off.",
+)
 DELETE_NOT_ENABLED = Problem(401, "api.user.delete_user.not_enabled.app_error", "Permanent deletion is off.")
 
 # ---- guests and bots -------------------------------------------------------
@@ -112,12 +111,11 @@ BOT_CREATION_DISABLED = Problem(403, "api.bot.create_disabled", "Bot creation is
 # ---- passwords and mails ---------------------------------------------------
 NEW_USER_PASSWORD = Problem(400, "api.user.check_user_password.invalid.app_error", "Invalid password.")
 WRONG_PASSWORD = Problem(401, "api.user.check_user_password.invalid.app_error", "Wrong password.")
-WRONG_CURRENT_PASSWORD = Problem(400, "api.user.update_password.incorrect.app_error",
-                                 "The current password is wrong.")
-PASSWORD_OF_OTHER = Problem(403, "api.user.update_password.context.app_error",
-                            "Unable to change the password of this user.")
-PASSWORD_OWN_HASHED = Problem(401, "api.user.update_password.user_and_hashed.app_error",
-                              "Only administrators can set a hashed password.")
+WRONG_CURRENT_PASSWORD = Problem(400, "api.user.update_password.incorrect.app_error", "The current password is wrong.")
+PASSWORD_OF_OTHER = Problem(403, "api.user.update_password.context.app_error", "Unable to change the password of this user.")
+PASSWORD_OWN_HASHED = Problem(
+    401, "api.user.update_password.user_and_hashed.app_error", "Only administrators can set a hashed password."
+)
 PASSWORD_SSO = Problem(400, "api.user.update_password.oauth.app_error", "The user logs in with another service.")
 RESET_SSO = Problem(400, "api.user.send_password_reset.sso.app_error", "The user logs in with another service.")
 RESET_LINK_SSO = Problem(400, "api.user.reset_password.sso.app_error", "The user logs in with another service.")
@@ -128,15 +126,13 @@ VERIFY_BAD_LINK = Problem(400, "api.user.verify_email.bad_link.app_error", "The 
 # ---- login and sessions ------------------------------------------------------
 LOGIN_BLANK_PASSWORD = Problem(400, "api.user.login.blank_pwd.app_error", "The password is empty.")
 LOGIN_UNKNOWN = Problem(400, "store.sql_user.get_for_login.app_error", "There is no such account.")
-LOGIN_OTHER_SERVICE = Problem(400, "api.user.login.use_auth_service.app_error",
-                              "The user logs in with another service.")
+LOGIN_OTHER_SERVICE = Problem(400, "api.user.login.use_auth_service.app_error", "The user logs in with another service.")
 LOGIN_INACTIVE = Problem(401, "api.user.login.inactive.app_error", "The account is deactivated.")
 LOGIN_BOT = Problem(401, "api.user.login.bot_login_forbidden.app_error", "Bots cannot log in.")
 LOGIN_NOT_VERIFIED = Problem(401, "api.user.login.not_verified.app_error", "The mail address is not verified.")
 LOGIN_TOO_MANY = Problem(401, "api.user.check_user_login_attempts.too_many.app_error", "Too many failed attempts.")
 LOGIN_GUEST_LICENSE = Problem(401, "api.user.login.guest_accounts.license.error", "Guest accounts need a licence.")
-LOGIN_GUEST_DISABLED = Problem(401, "api.user.login.guest_accounts.disabled.error",
-                               "Guest accounts are switched off.")
+LOGIN_GUEST_DISABLED = Problem(401, "api.user.login.guest_accounts.disabled.error", "Guest accounts are switched off.")
 LOGIN_INVALID = Problem(401, "api.user.login.invalid_credentials_email_username", "Invalid credentials.")
 LOGIN_INVALID_EMAIL = Problem(401, "api.user.login.invalid_credentials_email", "Invalid credentials.")
 LOGIN_INVALID_USERNAME = Problem(401, "api.user.login.invalid_credentials_username", "Invalid credentials.")
@@ -146,8 +142,9 @@ NO_SUCH_SESSION = Problem(400, "app.session.get.app_error", "Unable to find the 
 # ---- MFA -----------------------------------------------------------------------
 MFA_DISABLED = Problem(501, "mfa.mfa_disabled.app_error", "Multi-factor authentication is switched off.")
 MFA_BAD_CODE = Problem(401, "mfa.activate.bad_token.app_error", "The code is not valid.")
-MFA_OTHER_SERVICE = Problem(400, "api.user.activate_mfa.email_and_ldap_only.app_error",
-                            "MFA is not available for this login service.")
+MFA_OTHER_SERVICE = Problem(
+    400, "api.user.activate_mfa.email_and_ldap_only.app_error", "MFA is not available for this login service."
+)
 MFA_LOGIN_NO_CODE = Problem(401, "mfa.validate_token.authenticate.app_error", "A code is needed.")
 MFA_LOGIN_BAD_CODE = Problem(401, "api.user.check_user_mfa.bad_code.app_error", "The code is not valid.")
 
@@ -157,8 +154,7 @@ AUTH_DATA_EXISTS = Problem(400, "app.user.update_auth_data.email_exists.app_erro
 AUTH_SAVE_FAILED = Problem(500, "app.user.update_auth_data.app_error", "Unable to save the auth data.")
 EMAIL_TO_LDAP = Problem(501, "api.user.email_to_ldap.not_available.app_error", "LDAP is not available.")
 EMAIL_TO_OAUTH = Problem(403, "api.user.email_to_oauth.not_available.app_error", "The transfer is switched off.")
-OAUTH_UNSUPPORTED = Problem(501, "api.user.authorize_oauth_user.unsupported.app_error",
-                            "The service is not configured.")
+OAUTH_UNSUPPORTED = Problem(501, "api.user.authorize_oauth_user.unsupported.app_error", "The service is not configured.")
 OAUTH_TO_EMAIL_OTHER = Problem(403, "api.user.oauth_to_email.context.app_error", "This is not your account.")
 OAUTH_TO_EMAIL = Problem(403, "api.user.oauth_to_email.not_available.app_error", "The transfer is switched off.")
 LDAP_TO_EMAIL = Problem(501, "api.user.ldap_to_email.not_available.app_error", "LDAP is not available.")
@@ -169,26 +165,26 @@ MIGRATE_SAML = Problem(501, "api.admin.saml.not_available.app_error", "SAML is n
 # ---- personal access tokens ---------------------------------------------------------
 TOKENS_DISABLED = Problem(501, "app.user_access_token.disabled", "Personal access tokens are switched off.")
 NO_SUCH_TOKEN = Problem(404, "app.user_access_token.get_by_user.app_error", "Unable to find the token.")
-TOKEN_DESCRIPTION = Problem(400, "model.user_access_token.is_valid.description.app_error",
-                            "The description is too long.")
+TOKEN_DESCRIPTION = Problem(400, "model.user_access_token.is_valid.description.app_error", "The description is too long.")
 
 # ---- pictures ------------------------------------------------------------------------
 IMAGE_TOO_LARGE = Problem(413, "api.user.upload_profile_user.too_large.app_error", "The file is too large.")
 IMAGE_NO_FORM = Problem(500, "api.user.upload_profile_user.parse.app_error", "The body is no multipart form.")
 IMAGE_NO_FILE = Problem(400, "api.user.upload_profile_user.no_file.app_error", "There is no file under `image`.")
-IMAGE_LIMITS = Problem(400, "api.user.upload_profile_user.check_image_limits.app_error",
-                       "The file is no picture, or too big.")
-IMAGE_PROVIDER_ATTRIBUTE = Problem(409, "api.user.upload_profile_user.login_provider_attribute_set.app_error",
-                                   "The picture is set by the login provider.")
+IMAGE_LIMITS = Problem(400, "api.user.upload_profile_user.check_image_limits.app_error", "The file is no picture, or too big.")
+IMAGE_PROVIDER_ATTRIBUTE = Problem(
+    409, "api.user.upload_profile_user.login_provider_attribute_set.app_error", "The picture is set by the login provider."
+)
 
 # ---- terms of service, uploads -----------------------------------------------------------
-TERMS_DISABLED = Problem(400, "api.create_terms_of_service.custom_terms_of_service_disabled.app_error",
-                         "Custom terms of service need a licence.")
+TERMS_DISABLED = Problem(
+    400, "api.create_terms_of_service.custom_terms_of_service_disabled.app_error", "Custom terms of service need a licence."
+)
 NO_SUCH_TERMS = Problem(404, "app.terms_of_service.get.no_rows.app_error", "There are no such terms of service.")
-NO_TERMS_ACCEPTED = Problem(404, "app.user_terms_of_service.get_by_user.no_rows.app_error",
-                            "No terms of service were accepted.")
-UPLOADS_OF_OTHER = Problem(403, "api.user.get_uploads_for_user.forbidden.app_error",
-                           "Uploads are visible to their owner only.")
+NO_TERMS_ACCEPTED = Problem(
+    404, "app.user_terms_of_service.get_by_user.no_rows.app_error", "No terms of service were accepted."
+)
+UPLOADS_OF_OTHER = Problem(403, "api.user.get_uploads_for_user.forbidden.app_error", "Uploads are visible to their owner only.")
 
 # ---- teams and channels --------------------------------------------------------------------
 NO_SUCH_TEAM = Problem(404, "app.team.get.find.app_error", "Unable to find the team.")
@@ -200,5 +196,4 @@ NO_SUCH_CHANNEL = Problem(404, "app.channel.get.existing.app_error", "Unable to 
 CHANNEL_EXISTS = Problem(400, "store.sql_channel.save_channel.exists.app_error", "A channel of this name exists.")
 CHANNEL_NAME = Problem(400, "model.channel.is_valid.1_or_more.app_error", "The name of the channel is not valid.")
 NO_CHANNEL_MEMBER = Problem(404, "app.channel.get_member.missing.app_error", "The user is no member of the channel.")
-GROUP_CHANNEL_SIZE = Problem(400, "api.channel.create_group.bad_size.app_error",
-                             "A group message has 3 to 8 members.")
+GROUP_CHANNEL_SIZE = Problem(400, "api.channel.create_group.bad_size.app_error", "A group message has 3 to 8 members.")

@@ -33,8 +33,13 @@ class _Parts:
         self.files: dict[str, bytes] = {}
         self._headers, self._name, self._value, self._data = Message(), b"", b"", b""
         self.callbacks = {
-            "on_part_begin": self._begin, "on_header_field": self._field, "on_header_value": self._header,
-            "on_header_end": self._header_end, "on_part_data": self._add, "on_part_end": self._end}
+            "on_part_begin": self._begin,
+            "on_header_field": self._field,
+            "on_header_value": self._header,
+            "on_header_end": self._header_end,
+            "on_part_data": self._add,
+            "on_part_end": self._end,
+        }
 
     def _begin(self) -> None:
         self._headers, self._data = Message(), b""

@@ -12,15 +12,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from .basics import now
 from .call import Call, Response, done
-from .errors import (
-    IMAGE_LIMITS,
-    IMAGE_NO_FILE,
-    IMAGE_NO_FORM,
-    IMAGE_PROVIDER_ATTRIBUTE,
-    IMAGE_TOO_LARGE,
-    ApiError,
-    bad_url,
-)
+from .errors import IMAGE_LIMITS, IMAGE_NO_FILE, IMAGE_NO_FORM, IMAGE_PROVIDER_ATTRIBUTE, IMAGE_TOO_LARGE, ApiError, bad_url
 from .forms import files_of
 from .router import operation
 
@@ -58,8 +50,9 @@ def default_picture(user) -> bytes:
     """The first letter of the user's name on a colour of its own."""
     colour = COLOURS[hashlib.blake2b(user.id.encode(), digest_size=1).digest()[0] % len(COLOURS)]
     picture = Image.new("RGB", SIZE, colour)
-    ImageDraw.Draw(picture).text((SIZE[0] / 2, SIZE[1] / 2), user.username[:1].upper(), (255, 255, 255),
-                                 ImageFont.load_default(64), anchor="mm")
+    ImageDraw.Draw(picture).text(
+        (SIZE[0] / 2, SIZE[1] / 2), user.username[:1].upper(), (255, 255, 255), ImageFont.load_default(64), anchor="mm"
+    )
     return _png(picture)
 
 

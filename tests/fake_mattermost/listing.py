@@ -25,10 +25,21 @@ SORT_ORDERS = ("last_activity_at", "create_at", "status", "admin")
 SEARCH_LIMIT = 100
 SEARCH_LIMIT_MAX = 1000
 SEARCH = {
-    "term": "text", "team_id": "text", "not_in_team_id": "text", "in_channel_id": "text",
-    "not_in_channel_id": "text", "in_group_id": "text", "not_in_group_id": "text", "group_constrained": "flag",
-    "allow_inactive": "flag", "without_team": "flag", "limit": "number", "role": "text", "roles": "list",
-    "channel_roles": "list", "team_roles": "list",
+    "term": "text",
+    "team_id": "text",
+    "not_in_team_id": "text",
+    "in_channel_id": "text",
+    "not_in_channel_id": "text",
+    "in_group_id": "text",
+    "not_in_group_id": "text",
+    "group_constrained": "flag",
+    "allow_inactive": "flag",
+    "without_team": "flag",
+    "limit": "number",
+    "role": "text",
+    "roles": "list",
+    "channel_roles": "list",
+    "team_roles": "list",
 }
 # Roles of the system that a list can be filtered by, besides system_user.
 FILTER_ROLES = ("system_guest", "system_admin", "system_user_manager", "system_read_only_admin", "system_manager")
@@ -61,11 +72,17 @@ class RoleFilter:
     Unknown roles do not count; if none is left, all users pass.
     """
 
-    def __init__(self, roles: Iterable[str], team_roles: Iterable[str], channel_roles: Iterable[str],
-                 team: dict[str, Member], channel: dict[str, Member]):
+    def __init__(
+        self,
+        roles: Iterable[str],
+        team_roles: Iterable[str],
+        channel_roles: Iterable[str],
+        team: dict[str, Member],
+        channel: dict[str, Member],
+    ):
         self._tests: list[Callable[[User], bool]] = []
         for role in roles:
-            if role == "system_user":   # nothing but a user
+            if role == "system_user":  # nothing but a user
                 self._tests.append(lambda user: user.roles == "system_user")
             elif role in FILTER_ROLES:
                 self._tests.append(lambda user, role=role: role in user.roles)
@@ -100,8 +117,13 @@ def _role_names(call: Call, parameter: str, shown_as: str) -> list[str]:
 
 
 def _query_roles(call: Call, team: dict[str, Member], channel: dict[str, Member]) -> RoleFilter:
-    return RoleFilter(_role_names(call, "roles", "roles"), _role_names(call, "team_roles", "teamRoles"),
-                      _role_names(call, "channel_roles", "channelRoles"), team, channel)
+    return RoleFilter(
+        _role_names(call, "roles", "roles"),
+        _role_names(call, "team_roles", "teamRoles"),
+        _role_names(call, "channel_roles", "channelRoles"),
+        team,
+        channel,
+    )
 
 
 # ---- GET /users -----------------------------------------------------------------------
@@ -115,11 +137,12 @@ def get_users(call: Call) -> Response:
     if not_in_channel and not in_team:
         raise bad_url("team_id")
     sort = query.get("sort", "")
-    _check_sort(call, sort, in_team, in_channel,
-                not_in_team or in_channel or not_in_channel or query.get("without_team") or group)
+    _check_sort(
+        call, sort, in_team, in_channel, not_in_team or in_channel or not_in_channel or query.get("without_team") or group
+    )
     team, channel = _members(call, team_id=in_team), _members(call, channel_id=in_channel)
     keep = _filters(call, _query_roles(call, team, channel))
-    constrained = parse_bool(query.get("group_constrained", ""))    # groups are not modelled: nobody is in one
+    constrained = parse_bool(query.get("group_constrained", ""))  # groups are not modelled: nobody is in one
     users, etag, table = None, "", call.state.users
     if parse_bool(query.get("without_team", "")):
         call.need(LIST_USERS_WITHOUT_TEAM)
@@ -140,7 +163,7 @@ def get_users(call: Call) -> Response:
         if sort == "create_at":
             users.sort(key=lambda user: user.create_at, reverse=True)
         elif sort == "last_activity_at":
-            users = []      # nobody is ever online here
+            users = []  # nobody is ever online here
     elif in_channel:
         need_channel(call, in_channel)
         users = table.sorted(channel)
@@ -153,9 +176,11 @@ def get_users(call: Call) -> Response:
 
 def _check_sort(call: Call, sort: str, in_team: str, in_channel: str, not_plain_team: str | None) -> None:
     """Some orders exist for the members of a team, others for those of a channel."""
-    if ((sort and sort not in SORT_ORDERS)
-            or (sort in ("last_activity_at", "create_at") and (not in_team or not_plain_team))
-            or (sort in ("status", "admin") and not in_channel)):
+    if (
+        (sort and sort not in SORT_ORDERS)
+        or (sort in ("last_activity_at", "create_at") and (not in_team or not_plain_team))
+        or (sort in ("status", "admin") and not in_channel)
+    ):
         raise bad_url("sort")
 
 
@@ -164,7 +189,7 @@ def _filters(call: Call, roles: RoleFilter) -> list[Callable[[User], bool]]:
     filters: list[Callable[[User], bool]] = [roles] if roles else []
     role = call.query.get("role", "").lower()
     if role:
-        filters.append(lambda user: role in user.roles)     # a part of a name is enough
+        filters.append(lambda user: role in user.roles)  # a part of a name is enough
     if parse_bool(call.query.get("inactive", "")):
         filters.append(lambda user: bool(user.delete_at))
     elif parse_bool(call.query.get("active", "")):
@@ -183,7 +208,7 @@ def _page(call: Call, users: list[User] | None, keep: list[Callable[[User], bool
         return unchanged
     start, size = call.page * call.per_page, call.per_page
     if users is None and not keep and call.sees_all:
-        rows = call.state.users.page(start, size)       # there may be many thousands: take just these
+        rows = call.state.users.page(start, size)  # there may be many thousands: take just these
     else:
         chosen = _visible(call, call.state.users.in_order() if users is None else users)
         rows = list(islice((user for user in chosen if all(test(user) for test in keep)), start, start + size))
@@ -232,6 +257,7 @@ def _matcher(term: str, fields: tuple[str, ...]) -> Callable[[User], bool]:
 
     def matches(user: User) -> bool:
         return all(any(getattr(user, name).lower().startswith(word) for name in fields) for word in words)
+
     return matches
 
 
@@ -281,9 +307,10 @@ def search_users(call: Call) -> Response:
         raise bad_body("limit")
     team, channel = _members(call, team_id=team_id), _members(call, channel_id=in_channel)
     table, teams = call.state.users, call.state.teams
-    tests = [_matcher(term, _search_fields(call, emails=True)),
-             RoleFilter(body.get("roles", ()), body.get("team_roles", ()), body.get("channel_roles", ()), team,
-                        channel)]
+    tests = [
+        _matcher(term, _search_fields(call, emails=True)),
+        RoleFilter(body.get("roles", ()), body.get("team_roles", ()), body.get("channel_roles", ()), team, channel),
+    ]
     if not body.get("allow_inactive"):
         tests.append(lambda user: not user.delete_at)
     if body.get("role"):
@@ -319,11 +346,14 @@ def autocomplete_users(call: Call) -> Response:
         need_team(call, team_id)
     if limit < 0:
         raise SEARCH_FAILED()
-    table, tests = call.state.users, (_matcher(call.query.get("name", ""), _search_fields(call, emails=False)),
-                                      lambda user: not user.delete_at)
+    table, tests = (
+        call.state.users,
+        (_matcher(call.query.get("name", ""), _search_fields(call, emails=False)), lambda user: not user.delete_at),
+    )
 
     def found(users: Iterable[User]) -> bytes:
         return _texts(call, _first(_visible(call, users), limit, *tests))
+
     team, channel = _members(call, team_id=team_id), _members(call, channel_id=channel_id)
     if not channel_id:
         return reply_text(b'{"users":' + found(table.sorted(team) if team_id else table.in_order()) + b"}")
@@ -357,9 +387,15 @@ def get_total_users_stats_filtered(call: Call) -> Response:
     has_role = _query_roles(call, team, channel)
     call.need(READ_USERS_IN_CONSOLE)
     deleted, bots = (parse_bool(call.query.get(name, "")) for name in ("include_deleted", "include_bots"))
-    count = sum(1 for user in call.state.users.in_order()
-                if (deleted or not user.delete_at) and (bots or not user.is_bot)
-                and (not team_id or user.id in team) and (not channel_id or user.id in channel) and has_role(user))
+    count = sum(
+        1
+        for user in call.state.users.in_order()
+        if (deleted or not user.delete_at)
+        and (bots or not user.is_bot)
+        and (not team_id or user.id in team)
+        and (not channel_id or user.id in channel)
+        and has_role(user)
+    )
     return reply({"total_users_count": count})
 
 

@@ -47,12 +47,28 @@ from .user import OAUTH_SERVICES, User
 from .views import own
 
 # Reasons that the answer to a failed login tells; all others become "invalid credentials".
-TOLD = {problem.id for problem in (
-    LOGIN_BLANK_PASSWORD, LOGIN_BOT, LOGIN_INACTIVE, LOGIN_NOT_VERIFIED, LOGIN_TOO_MANY, MFA_LOGIN_BAD_CODE,
-    MFA_LOGIN_NO_CODE)}
+TOLD = {
+    problem.id
+    for problem in (
+        LOGIN_BLANK_PASSWORD,
+        LOGIN_BOT,
+        LOGIN_INACTIVE,
+        LOGIN_NOT_VERIFIED,
+        LOGIN_TOO_MANY,
+        MFA_LOGIN_BAD_CODE,
+        MFA_LOGIN_NO_CODE,
+    )
+}
 
-SWITCH = {"current_service": "text", "new_service": "text", "email": "text", "password": "text",
-          "new_password": "text", "mfa_code": "text", "ldap_id": "text"}
+SWITCH = {
+    "current_service": "text",
+    "new_service": "text",
+    "email": "text",
+    "password": "text",
+    "new_password": "text",
+    "mfa_code": "text",
+    "ldap_id": "text",
+}
 
 
 @operation("login", "POST", "/users/login", OPEN)
@@ -110,7 +126,7 @@ def check_credentials(state, user: User, password: str, code: str) -> None:
         count_failure(state, user)
         raise WRONG_PASSWORD()
     if user.mfa_active and state.settings["ServiceSettings"]["EnableMultifactorAuthentication"]:
-        if not code:        # counts as a question whether a code is needed, not as a failure
+        if not code:  # counts as a question whether a code is needed, not as a failure
             raise MFA_LOGIN_NO_CODE()
         if not mfa.is_code(user.mfa_secret, code):
             count_failure(state, user)
@@ -219,8 +235,7 @@ def _check_migration(call: Call, fields: tuple[tuple[str, type], ...], sources: 
     body = bodies.anything(call.body)
     for name, kind in fields:
         value = body.get(name)
-        if not isinstance(value, kind) or (name == "from" and value not in sources) or (
-                name == "match_field" and not value):
+        if not isinstance(value, kind) or (name == "from" and value not in sources) or (name == "match_field" and not value):
             raise bad_body(name)
     call.need(MANAGE_SYSTEM)
 
@@ -228,14 +243,16 @@ def _check_migration(call: Call, fields: tuple[tuple[str, type], ...], sources: 
 @operation("migrate_auth_to_ldap", "POST", "/users/migrate_auth/ldap", local=True)
 def migrate_auth_to_ldap(call: Call) -> Response:
     """Let users log in with LDAP from now on: it is not configured here."""
-    _check_migration(call, (("from", str), ("force", bool), ("match_field", str)),
-                     ("email", "gitlab", "saml", "google", "office365"))
+    _check_migration(
+        call, (("from", str), ("force", bool), ("match_field", str)), ("email", "gitlab", "saml", "google", "office365")
+    )
     raise MIGRATE_LDAP()
 
 
 @operation("migrate_auth_to_saml", "POST", "/users/migrate_auth/saml", local=True)
 def migrate_auth_to_saml(call: Call) -> Response:
     """Let users log in with SAML from now on: it is not configured here."""
-    _check_migration(call, (("from", str), ("auto", bool), ("matches", dict)),
-                     ("email", "gitlab", "ldap", "google", "office365"))
+    _check_migration(
+        call, (("from", str), ("auto", bool), ("matches", dict)), ("email", "gitlab", "ldap", "google", "office365")
+    )
     raise MIGRATE_SAML()

@@ -32,13 +32,15 @@ def _is_on(state) -> bool:
 def check_enforced(call: Call) -> None:
     """Refuse users without MFA where it is enforced (with a licence only)."""
     state = call.state
-    if not (state.licensed and _is_on(state)
-            and state.settings["ServiceSettings"]["EnforceMultifactorAuthentication"]):
+    if not (state.licensed and _is_on(state) and state.settings["ServiceSettings"]["EnforceMultifactorAuthentication"]):
         return
     user = state.users.get(call.user_id)
-    exempt = (call.path == API + "/users/me" or user.is_bot or user.auth_service not in ("", "email", "ldap")
-              or (user.is_guest
-                  and not state.settings["GuestAccountsSettings"]["EnforceMultifactorAuthentication"]))
+    exempt = (
+        call.path == API + "/users/me"
+        or user.is_bot
+        or user.auth_service not in ("", "email", "ldap")
+        or (user.is_guest and not state.settings["GuestAccountsSettings"]["EnforceMultifactorAuthentication"])
+    )
     if not (exempt or user.mfa_active):
         raise MFA_REQUIRED()
 
@@ -57,10 +59,10 @@ def generate_mfa_secret(call: Call) -> Response:
     state.users.forget(user_id)
     picture = io.BytesIO()
     issuer = state.settings["TeamSettings"]["SiteName"]
-    segno.make(pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)).save(
-        picture, kind="png", scale=4)
-    return reply({"secret": secret, "qr_code": base64.b64encode(picture.getvalue()).decode()},
-                 headers={"Cache-Control": "no-cache"})
+    segno.make(pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)).save(picture, kind="png", scale=4)
+    return reply(
+        {"secret": secret, "qr_code": base64.b64encode(picture.getvalue()).decode()}, headers={"Cache-Control": "no-cache"}
+    )
 
 
 @operation("update_user_mfa", "PUT", "/users/{user_id}/mfa", SESSION_NO_MFA, local=True)

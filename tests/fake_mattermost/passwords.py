@@ -57,11 +57,11 @@ def hash_password(password: str) -> str:
 def matches(password: str, hashed: str) -> bool:
     """Whether this is the password of the hash."""
     if hashed.startswith(_MARK):
-        salt, digest = hashed[len(_MARK):][:_SALT_LENGTH], hashed[len(_MARK) + _SALT_LENGTH:]
+        salt, digest = hashed[len(_MARK) :][:_SALT_LENGTH], hashed[len(_MARK) + _SALT_LENGTH :]
         return hmac.compare_digest(digest, _digest(salt, password))
     try:
         return bcrypt.checkpw(password.encode(), hashed.encode())
-    except ValueError:      # whatever was stored with already_hashed, it is no hash
+    except ValueError:  # whatever was stored with already_hashed, it is no hash
         return False
 
 
@@ -83,8 +83,9 @@ def set_hash(state, user_id: str, hashed: str) -> None:
     """Store the hash of a new password."""
     state.users.get(user_id)
     time = now() + HASHING_MS
-    state.users.write(user_id, password=hashed, auth_service="", auth_data=None, failed_attempts=0, update_at=time,
-                      last_password_update=time)
+    state.users.write(
+        user_id, password=hashed, auth_service="", auth_data=None, failed_attempts=0, update_at=time, last_password_update=time
+    )
     state.users.forget(user_id)
 
 
@@ -125,7 +126,7 @@ def update_user_password(call: Call) -> Response:
     try:
         user = call.state.users.get(user_id)
         may = call.may(MANAGE_SYSTEM if user.is_system_admin else WRITE_USERS_IN_CONSOLE)
-    except ApiError:        # an unknown user is nobody's to change
+    except ApiError:  # an unknown user is nobody's to change
         may = False
     own = user_id == call.user_id
     if body.get("already_hashed") == "true":

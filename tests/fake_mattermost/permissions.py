@@ -27,11 +27,25 @@ CREATE_TEAM = "create_team"
 CREATE_GROUP_CHANNEL = "create_group_channel"
 MANAGE_BOTS = "manage_others_bots"
 
-EVERYTHING = frozenset({
-    MANAGE_SYSTEM, MANAGE_ROLES, VIEW_MEMBERS, EDIT_OTHER_USERS, READ_USERS_IN_CONSOLE, WRITE_USERS_IN_CONSOLE,
-    LIST_USERS_WITHOUT_TEAM, PROMOTE_GUEST, DEMOTE_TO_GUEST, CREATE_TOKEN, READ_TOKEN, REVOKE_TOKEN, CREATE_TEAM,
-    CREATE_GROUP_CHANNEL, MANAGE_BOTS,
-})
+EVERYTHING = frozenset(
+    {
+        MANAGE_SYSTEM,
+        MANAGE_ROLES,
+        VIEW_MEMBERS,
+        EDIT_OTHER_USERS,
+        READ_USERS_IN_CONSOLE,
+        WRITE_USERS_IN_CONSOLE,
+        LIST_USERS_WITHOUT_TEAM,
+        PROMOTE_GUEST,
+        DEMOTE_TO_GUEST,
+        CREATE_TOKEN,
+        READ_TOKEN,
+        REVOKE_TOKEN,
+        CREATE_TEAM,
+        CREATE_GROUP_CHANNEL,
+        MANAGE_BOTS,
+    }
+)
 NOTHING: frozenset[str] = frozenset()
 
 # Built-in roles. Those of teams and channels can be given to a user, but permit nothing outside of them.
@@ -40,16 +54,26 @@ ROLES = {
     "system_user": frozenset({VIEW_MEMBERS, CREATE_TEAM, CREATE_GROUP_CHANNEL}),
     "system_guest": frozenset({CREATE_GROUP_CHANNEL}),
     "system_user_access_token": frozenset({CREATE_TOKEN, READ_TOKEN, REVOKE_TOKEN}),
-    "system_user_manager": frozenset({READ_USERS_IN_CONSOLE, WRITE_USERS_IN_CONSOLE, EDIT_OTHER_USERS, PROMOTE_GUEST,
-                                      DEMOTE_TO_GUEST}),
+    "system_user_manager": frozenset(
+        {READ_USERS_IN_CONSOLE, WRITE_USERS_IN_CONSOLE, EDIT_OTHER_USERS, PROMOTE_GUEST, DEMOTE_TO_GUEST}
+    ),
     "system_read_only_admin": frozenset({READ_USERS_IN_CONSOLE}),
     "system_manager": NOTHING,
     "system_custom_group_admin": NOTHING,
     "system_post_all": NOTHING,
     "system_post_all_public": NOTHING,
-    "team_guest": NOTHING, "team_user": NOTHING, "team_admin": NOTHING, "team_post_all": NOTHING,
-    "team_post_all_public": NOTHING, "channel_guest": NOTHING, "channel_user": NOTHING, "channel_admin": NOTHING,
-    "custom_group_user": NOTHING, "playbook_admin": NOTHING, "playbook_member": NOTHING, "run_admin": NOTHING,
+    "team_guest": NOTHING,
+    "team_user": NOTHING,
+    "team_admin": NOTHING,
+    "team_post_all": NOTHING,
+    "team_post_all_public": NOTHING,
+    "channel_guest": NOTHING,
+    "channel_user": NOTHING,
+    "channel_admin": NOTHING,
+    "custom_group_user": NOTHING,
+    "playbook_admin": NOTHING,
+    "playbook_member": NOTHING,
+    "run_admin": NOTHING,
     "run_member": NOTHING,
 }
 NEED_LICENSE = ("system_user_manager", "system_read_only_admin", "system_manager", "system_custom_group_admin")

@@ -37,8 +37,11 @@ class RateLimit:
         else:
             until -= 1 / PER_SECOND
         left = max(0, math.floor((LIMIT / PER_SECOND - (until - clock)) * PER_SECOND + 1e-9))
-        headers = {"X-Ratelimit-Limit": str(LIMIT), "X-Ratelimit-Remaining": str(left),
-                   "X-Ratelimit-Reset": str(math.ceil(until - clock))}
+        headers = {
+            "X-Ratelimit-Limit": str(LIMIT),
+            "X-Ratelimit-Remaining": str(left),
+            "X-Ratelimit-Reset": str(math.ceil(until - clock)),
+        }
         if wait > 0:
             headers["Retry-After"] = str(math.ceil(wait))
         return wait <= 0, headers

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 API = "/api/v4"
 
-OPEN = "open"               # anybody; a session is used if there is one
-SESSION = "session"         # a session, and MFA where it is enforced
+OPEN = "open"  # anybody; a session is used if there is one
+SESSION = "session"  # a session, and MFA where it is enforced
 SESSION_NO_MFA = "session without MFA"
 
 SEGMENTS = {"username": r"[A-Za-z0-9_.\-]+", "email": r".+", "name": r"[A-Za-z0-9_\-]+"}
@@ -32,9 +32,9 @@ class Operation:
     method: str
     path: str
     access: str
-    http: bool              # reachable over the network
-    local: bool             # reachable over the local mode socket
-    when_busy: bool         # answered by a server that is marked busy
+    http: bool  # reachable over the network
+    local: bool  # reachable over the local mode socket
+    when_busy: bool  # answered by a server that is marked busy
     handler: Callable | None
 
 
@@ -42,18 +42,20 @@ OPERATIONS: list[Operation] = []
 _patterns: dict[str, list[tuple[re.Pattern, Operation]]] = defaultdict(list)
 
 
-def operation(name: str, method: str, path: str, access: str = SESSION, *, http: bool = True, local: bool = False,
-              when_busy: bool = True) -> Callable:
+def operation(
+    name: str, method: str, path: str, access: str = SESSION, *, http: bool = True, local: bool = False, when_busy: bool = True
+) -> Callable:
     """Declare the decorated function as handler of a request."""
+
     def declare(handler: Callable | None) -> Callable | None:
         entry = Operation(name, method, API + path, access, http, local, when_busy, handler)
-        pattern = re.sub(r"\\\{(\w+)\\\}", lambda m: f"(?P<{m[1]}>{SEGMENTS.get(m[1], ANY_ID)})",
-                         re.escape(entry.path))
+        pattern = re.sub(r"\\\{(\w+)\\\}", lambda m: f"(?P<{m[1]}>{SEGMENTS.get(m[1], ANY_ID)})", re.escape(entry.path))
         OPERATIONS.append(entry)
         _patterns[method].append((re.compile(pattern + r"\Z"), entry))
         # fixed words before variable parts: /users/known is not the user named known
         _patterns[method].sort(key=lambda item: ("{" in item[1].path, item[1].path.count("{")))
         return handler
+
     return declare
 
 

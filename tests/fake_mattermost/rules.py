@@ -18,20 +18,46 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
 EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*\Z")
 
 # Languages that a new user can have; with any other one the user gets the default language.
-TRANSLATIONS = ("bg", "de", "en", "en-AU", "es", "fa", "fr", "hu", "it", "ja", "ko", "nl", "pl", "pt-BR", "ro", "ru",
-                "sv", "tr", "uk", "zh-CN", "zh-TW")
+TRANSLATIONS = (
+    "bg",
+    "de",
+    "en",
+    "en-AU",
+    "es",
+    "fa",
+    "fr",
+    "hu",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "pl",
+    "pt-BR",
+    "ro",
+    "ru",
+    "sv",
+    "tr",
+    "uk",
+    "zh-CN",
+    "zh-TW",
+)
 # Languages that a user can be changed to: those of ISO 639-1, with or without a region.
-LANGUAGES = frozenset(re.findall(r"\w+", """
+LANGUAGES = frozenset(
+    re.findall(
+        r"\w+",
+        """
     aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
     eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv
     ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne
     ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st
     su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-    """))
+    """,
+    )
+)
 LOCALE = re.compile(r"([a-z]{2})(?:[-_][A-Z]{2})?\Z", re.IGNORECASE)
 
 PASSWORD_MAX = 64
-PASSWORD_PARTS = (      # setting, name of the part in the error, characters
+PASSWORD_PARTS = (  # setting, name of the part in the error, characters
     ("Lowercase", "lowercase", frozenset("abcdefghijklmnopqrstuvwxyz")),
     ("Uppercase", "uppercase", frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")),
     ("Number", "number", frozenset("0123456789")),
@@ -93,8 +119,9 @@ def password_error(password: str, policy: dict) -> ApiError | None:
     Its id names all parts of the policy, not just those that the password misses.
     """
     wanted = [(part, letters) for setting, part, letters in PASSWORD_PARTS if policy[setting]]
-    fits = (policy["MinimumLength"] <= len(password.encode()) <= PASSWORD_MAX
-            and all(not letters.isdisjoint(password) for _part, letters in wanted))
+    fits = policy["MinimumLength"] <= len(password.encode()) <= PASSWORD_MAX and all(
+        not letters.isdisjoint(password) for _part, letters in wanted
+    )
     return None if fits else invalid_user("_".join(["pwd"] + [part for part, _letters in wanted]))
 
 

@@ -28,7 +28,7 @@ def update_user_auth(call: Call) -> Response:
     if not (service and data):
         raise AUTH_INCOMPLETE()
     with suppress(ApiError):
-        call.state.users.get(user_id)       # the user as it is now gets into the cache, and stays there
+        call.state.users.get(user_id)  # the user as it is now gets into the cache, and stays there
     if len(data) > AUTH_DATA_MAX or len(service) > AUTH_SERVICE_MAX:
         raise AUTH_SAVE_FAILED()
     if not call.state.users.set_auth(user_id, service, data):

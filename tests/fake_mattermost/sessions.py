@@ -16,9 +16,15 @@ from .router import OPEN, operation
 
 COOKIE = "MMAUTHTOKEN"
 HOUR = 3_600_000
-ACCESS_TOKEN_HOURS = 100 * 365 * 24     # a session of a personal access token never ends by itself
-LOGIN_PROPS = {"browser": "Unknown/0.0", "isMobile": "false", "isOAuthUser": "false", "isSaml": "false", "os": "",
-               "platform": "Windows"}   # what the server makes of clients that are no browsers
+ACCESS_TOKEN_HOURS = 100 * 365 * 24  # a session of a personal access token never ends by itself
+LOGIN_PROPS = {
+    "browser": "Unknown/0.0",
+    "isMobile": "false",
+    "isOAuthUser": "false",
+    "isSaml": "false",
+    "os": "",
+    "platform": "Windows",
+}  # what the server makes of clients that are no browsers
 
 
 @dataclass
@@ -36,10 +42,19 @@ class Session:
     def view(self, user) -> dict:
         """What is shown of it; never the token."""
         return {
-            "id": self.id, "token": "", "create_at": self.create_at, "expires_at": self.expires_at,
-            "last_activity_at": self.create_at, "user_id": self.user_id, "device_id": self.device_id,
-            "roles": user.roles, "is_oauth": False, "expired_notify": False,
-            "props": dict(self.props, is_guest=str(user.is_guest).lower()), "team_members": [], "local": False,
+            "id": self.id,
+            "token": "",
+            "create_at": self.create_at,
+            "expires_at": self.expires_at,
+            "last_activity_at": self.create_at,
+            "user_id": self.user_id,
+            "device_id": self.device_id,
+            "roles": user.roles,
+            "is_oauth": False,
+            "expired_notify": False,
+            "props": dict(self.props, is_guest=str(user.is_guest).lower()),
+            "team_members": [],
+            "local": False,
         }
 
 
@@ -65,9 +80,14 @@ class Sessions:
 
     def use_access_token(self, token) -> Session:
         """The session that stands for the use of a personal access token."""
-        return self._by_token.get(token.token) or self.add(Session(
-            token.user_id, token.token, now() + ACCESS_TOKEN_HOURS * HOUR,
-            {"type": "UserAccessToken", "user_access_token_id": token.id}))
+        return self._by_token.get(token.token) or self.add(
+            Session(
+                token.user_id,
+                token.token,
+                now() + ACCESS_TOKEN_HOURS * HOUR,
+                {"type": "UserAccessToken", "user_access_token_id": token.id},
+            )
+        )
 
     def by_token(self, token: str) -> Session | None:
         """The session of a token, unless it has expired."""

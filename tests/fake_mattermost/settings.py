@@ -46,21 +46,20 @@ DEFAULTS = {
         "EnableSignInWithUsername": True,
         "RequireEmailVerification": False,
     },
-    "PasswordSettings": {
-        "MinimumLength": 8,
-        "Lowercase": False,
-        "Uppercase": False,
-        "Number": False,
-        "Symbol": False,
-    },
+    "PasswordSettings": {"MinimumLength": 8, "Lowercase": False, "Uppercase": False, "Number": False, "Symbol": False},
     "PrivacySettings": {"ShowEmailAddress": True, "ShowFullName": True},
-    "GuestAccountsSettings": {"Enable": False, "RestrictCreationToDomains": "",
-                              "EnforceMultifactorAuthentication": False},
+    "GuestAccountsSettings": {"Enable": False, "RestrictCreationToDomains": "", "EnforceMultifactorAuthentication": False},
     "SupportSettings": {"CustomTermsOfServiceEnabled": False},
     "FileSettings": {"MaxFileSize": 104857600, "MaxImageResolution": 33177600},
     "LocalizationSettings": {"DefaultClientLocale": "en"},
-    "LdapSettings": {"Enable": False, "FirstNameAttribute": "", "LastNameAttribute": "", "NicknameAttribute": "",
-                     "PositionAttribute": "", "PictureAttribute": ""},
+    "LdapSettings": {
+        "Enable": False,
+        "FirstNameAttribute": "",
+        "LastNameAttribute": "",
+        "NicknameAttribute": "",
+        "PositionAttribute": "",
+        "PictureAttribute": "",
+    },
     "RateLimitSettings": {"Enable": False, "PerSec": 10, "MaxBurst": 100, "VaryByRemoteAddr": True},
 }
 
@@ -106,8 +105,8 @@ class Settings:
         for section, values in changes.items():
             known = DEFAULTS.get(section, {})
             if not isinstance(values, dict) or any(
-                    key in known and value is not None and type(value) is not type(known[key])
-                    for key, value in values.items()):
+                key in known and value is not None and type(value) is not type(known[key]) for key, value in values.items()
+            ):
                 raise bad_body("config")
         for section, values in changes.items():
             given = {key: value for key, value in values.items() if value is not None}
@@ -166,6 +165,16 @@ def get_client_license(call: Call) -> Response:
     """The licence, all of it texts."""
     if not call.state.licensed:
         return reply({"IsLicensed": "false"})
-    return reply({"IsLicensed": "true", "SkuName": "Enterprise", "SkuShortName": "enterprise", "LDAP": "true",
-                  "MFA": "true", "SAML": "true", "GuestAccounts": "true", "CustomTermsOfService": "true",
-                  "CustomPermissionsSchemes": "true"})
+    return reply(
+        {
+            "IsLicensed": "true",
+            "SkuName": "Enterprise",
+            "SkuShortName": "enterprise",
+            "LDAP": "true",
+            "MFA": "true",
+            "SAML": "true",
+            "GuestAccounts": "true",
+            "CustomTermsOfService": "true",
+            "CustomPermissionsSchemes": "true",
+        }
+    )

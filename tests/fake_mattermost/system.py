@@ -27,8 +27,9 @@ class Busy:
 @operation("ping", "GET", "/system/ping", OPEN, local=True)
 def ping(call: Call) -> Response:
     """The server is there."""
-    return reply({"AndroidLatestVersion": "", "AndroidMinVersion": "", "IosLatestVersion": "", "IosMinVersion": "",
-                  "status": "OK"})
+    return reply(
+        {"AndroidLatestVersion": "", "AndroidMinVersion": "", "IosLatestVersion": "", "IosMinVersion": "", "status": "OK"}
+    )
 
 
 @operation("set_server_busy", "POST", "/server_busy")

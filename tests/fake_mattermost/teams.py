@@ -31,14 +31,26 @@ from .permissions import CREATE_GROUP_CHANNEL, CREATE_TEAM
 from .router import operation
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z")
-TEAM_BODY = {"name": "text", "display_name": "text", "type": "text", "description": "text", "email": "text",
-             "company_name": "text", "allowed_domains": "text", "allow_open_invite": "flag"}
-CHANNEL_BODY = {"team_id": "text", "name": "text", "display_name": "text", "type": "text", "purpose": "text",
-                "header": "text"}
+TEAM_BODY = {
+    "name": "text",
+    "display_name": "text",
+    "type": "text",
+    "description": "text",
+    "email": "text",
+    "company_name": "text",
+    "allowed_domains": "text",
+    "allow_open_invite": "flag",
+}
+CHANNEL_BODY = {"team_id": "text", "name": "text", "display_name": "text", "type": "text", "purpose": "text", "header": "text"}
 MEMBER_BODY = {"user_id": "text", "team_id": "text"}
 DEFAULT_CHANNELS = (("town-square", "Town Square"), ("off-topic", "Off-Topic"))
-CHANNEL_NOTIFY_PROPS = {"desktop": "default", "email": "default", "ignore_channel_mentions": "default",
-                        "mark_unread": "all", "push": "default"}
+CHANNEL_NOTIFY_PROPS = {
+    "desktop": "default",
+    "email": "default",
+    "ignore_channel_mentions": "default",
+    "mark_unread": "all",
+    "push": "default",
+}
 
 
 @dataclass
@@ -56,8 +68,14 @@ class Member:
         roles = [f"{self.kind}_guest" if self.guest else f"{self.kind}_user"]
         if self.admin:
             roles.append(f"{self.kind}_admin")
-        return {"user_id": self.user_id, "roles": " ".join(roles), "scheme_guest": self.guest,
-                "scheme_user": not self.guest, "scheme_admin": self.admin, "explicit_roles": ""}
+        return {
+            "user_id": self.user_id,
+            "roles": " ".join(roles),
+            "scheme_guest": self.guest,
+            "scheme_user": not self.guest,
+            "scheme_admin": self.admin,
+            "explicit_roles": "",
+        }
 
 
 class _Group:
@@ -87,11 +105,21 @@ class Team(_Group):
 
     def view(self) -> dict:
         """The team as it is shown."""
-        return dict({"description": "", "email": "", "company_name": "", "allowed_domains": "",
-                     "allow_open_invite": False}, **self.extra, id=self.id, name=self.name,
-                    display_name=self.display_name, type=self.type, invite_id=self.invite_id,
-                    create_at=self.create_at, update_at=self.create_at, delete_at=0, scheme_id=None,
-                    group_constrained=None, policy_id=None)
+        return dict(
+            {"description": "", "email": "", "company_name": "", "allowed_domains": "", "allow_open_invite": False},
+            **self.extra,
+            id=self.id,
+            name=self.name,
+            display_name=self.display_name,
+            type=self.type,
+            invite_id=self.invite_id,
+            create_at=self.create_at,
+            update_at=self.create_at,
+            delete_at=0,
+            scheme_id=None,
+            group_constrained=None,
+            policy_id=None,
+        )
 
     def member_view(self, member: Member) -> dict:
         """A membership as it is shown."""
@@ -116,18 +144,44 @@ class Channel(_Group):
 
     def view(self) -> dict:
         """The channel as it is shown."""
-        return {"id": self.id, "create_at": self.create_at, "update_at": self.create_at, "delete_at": 0,
-                "team_id": self.team_id, "type": self.type, "display_name": self.display_name, "name": self.name,
-                "header": self.header, "purpose": self.purpose, "last_post_at": self.create_at,
-                "total_msg_count": 0, "extra_update_at": 0, "creator_id": self.creator_id, "scheme_id": None,
-                "props": None, "group_constrained": None, "shared": None, "total_msg_count_root": 0,
-                "policy_id": None, "last_root_post_at": self.create_at}
+        return {
+            "id": self.id,
+            "create_at": self.create_at,
+            "update_at": self.create_at,
+            "delete_at": 0,
+            "team_id": self.team_id,
+            "type": self.type,
+            "display_name": self.display_name,
+            "name": self.name,
+            "header": self.header,
+            "purpose": self.purpose,
+            "last_post_at": self.create_at,
+            "total_msg_count": 0,
+            "extra_update_at": 0,
+            "creator_id": self.creator_id,
+            "scheme_id": None,
+            "props": None,
+            "group_constrained": None,
+            "shared": None,
+            "total_msg_count_root": 0,
+            "policy_id": None,
+            "last_root_post_at": self.create_at,
+        }
 
     def member_view(self, member: Member) -> dict:
         """A membership as it is shown."""
-        return dict(member.view(), channel_id=self.id, last_viewed_at=0, msg_count=0, mention_count=0,
-                    mention_count_root=0, urgent_mention_count=0, msg_count_root=0,
-                    notify_props=CHANNEL_NOTIFY_PROPS, last_update_at=member.joined_at)
+        return dict(
+            member.view(),
+            channel_id=self.id,
+            last_viewed_at=0,
+            msg_count=0,
+            mention_count=0,
+            mention_count_root=0,
+            urgent_mention_count=0,
+            msg_count_root=0,
+            notify_props=CHANNEL_NOTIFY_PROPS,
+            last_update_at=member.joined_at,
+        )
 
 
 class _Groups:
@@ -215,8 +269,7 @@ class Channels(_Groups):
 
     def named(self, team_id: str, name: str) -> Channel | None:
         """The channel of a name."""
-        return next((channel for channel in self._by_id.values()
-                     if (channel.team_id, channel.name) == (team_id, name)), None)
+        return next((channel for channel in self._by_id.values() if (channel.team_id, channel.name) == (team_id, name)), None)
 
     def message(self, state, kind: str, user_ids: Iterable[str]) -> Channel:
         """The direct (D) or group (G) message between some users."""
@@ -433,9 +486,14 @@ def get_channel_members_with_team_data_for_user(call: Call) -> Response:
     memberships = []
     for channel in call.page_of(call.state.channels.of(user_id)):
         team = call.state.teams.find(channel.team_id)
-        memberships.append(dict(
-            channel.member_view(channel.members[user_id]), team_display_name=team.display_name if team else "",
-            team_name=team.name if team else "", team_update_at=team.create_at if team else 0))
+        memberships.append(
+            dict(
+                channel.member_view(channel.members[user_id]),
+                team_display_name=team.display_name if team else "",
+                team_name=team.name if team else "",
+                team_update_at=team.create_at if team else 0,
+            )
+        )
     return reply(memberships)
 
 

@@ -143,9 +143,13 @@ def search_user_access_tokens(call: Call) -> Response:
     if not term:
         raise bad_body("term")
     users = call.state.users
-    return reply([token.view() for token in call.state.tokens.all()
-                  if token.id.startswith(term) or token.user_id.startswith(term)
-                  or users.row(token.user_id).username.startswith(term)])
+    return reply(
+        [
+            token.view()
+            for token in call.state.tokens.all()
+            if token.id.startswith(term) or token.user_id.startswith(term) or users.row(token.user_id).username.startswith(term)
+        ]
+    )
 
 
 def _token_in_body(call: Call, permission: str) -> AccessToken:

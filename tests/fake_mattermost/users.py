@@ -17,27 +17,36 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .basics import new_id, now
-from .errors import (
-    EMAIL_EXISTS,
-    MISSING_ACCOUNT,
-    NO_SUCH_USERNAME,
-    SAVE_FAILED,
-    UPDATE_FIND,
-    USER_EXISTS,
-    USERNAME_EXISTS,
-)
+from .errors import EMAIL_EXISTS, MISSING_ACCOUNT, NO_SUCH_USERNAME, SAVE_FAILED, UPDATE_FIND, USER_EXISTS, USERNAME_EXISTS
 from .passwords import hash_password
 from .rules import check_user
 from .user import BODY, NOTIFY_PROPS, TIMEZONE, User
 from .views import ProfileTexts
 
 # Columns that an update through the API never writes, and those that only some may write.
-KEPT = ("create_at", "auth_data", "auth_service", "password", "last_password_update", "last_picture_update",
-        "email_verified", "failed_attempts", "mfa_secret", "mfa_active")
+KEPT = (
+    "create_at",
+    "auth_data",
+    "auth_service",
+    "password",
+    "last_password_update",
+    "last_picture_update",
+    "email_verified",
+    "failed_attempts",
+    "mfa_secret",
+    "mfa_active",
+)
 TRUSTED = ("roles", "delete_at")
 # Not columns of the table: they come from elsewhere, or belong to a single answer.
-NO_COLUMNS = ("is_bot", "bot_description", "bot_last_icon_update", "terms_of_service_id",
-              "terms_of_service_create_at", "disable_welcome_email", "last_activity_at")
+NO_COLUMNS = (
+    "is_bot",
+    "bot_description",
+    "bot_last_icon_update",
+    "terms_of_service_id",
+    "terms_of_service_create_at",
+    "disable_welcome_email",
+    "last_activity_at",
+)
 COLUMNS = tuple(name for name in BODY if name not in NO_COLUMNS)
 INDEXED = ("username", "email", "auth_data")
 
@@ -73,7 +82,7 @@ class Users:
         self._by_name: dict[str, User] = {}
         self._by_email: dict[str, User] = {}
         self._by_auth_data: dict[str, User] = {}
-        self._names: list[str] = []         # in order
+        self._names: list[str] = []  # in order
         self._cache: dict[str, User] = {}
         self.profiles = ProfileTexts()
 
@@ -133,7 +142,7 @@ class Users:
 
     def page(self, start: int, size: int) -> list[User]:
         """Some rows of the order by user name."""
-        return [self._by_name[name] for name in self._names[start:start + size]]
+        return [self._by_name[name] for name in self._names[start : start + size]]
 
     def sorted(self, user_ids: Iterable[str]) -> list[User]:
         """The rows of these ids, ordered by user name."""
@@ -222,8 +231,15 @@ class Users:
             return False
         if user_id in self._rows:
             time = now()
-            self.write(user_id, auth_service=service, auth_data=data, password="", failed_attempts=0, update_at=time,
-                       last_password_update=time)
+            self.write(
+                user_id,
+                auth_service=service,
+                auth_data=data,
+                password="",
+                failed_attempts=0,
+                update_at=time,
+                last_password_update=time,
+            )
         return True
 
     def delete(self, user_id: str) -> None:
@@ -235,8 +251,10 @@ class Users:
 
     def _check_free(self, user: User) -> None:
         """Name and mail address belong to no other user."""
-        for index, value, problem in ((self._by_name, user.username, USERNAME_EXISTS),
-                                      (self._by_email, user.email, EMAIL_EXISTS)):
+        for index, value, problem in (
+            (self._by_name, user.username, USERNAME_EXISTS),
+            (self._by_email, user.email, EMAIL_EXISTS),
+        ):
             owner = index.get(value)
             if owner is not None and owner.id != user.id:
                 raise problem()

@@ -14,11 +14,41 @@ import orjson
 
 from .user import User
 
-ALWAYS = ("id", "create_at", "update_at", "delete_at", "username", "auth_service", "email", "nickname", "first_name",
-          "last_name", "position", "roles", "locale", "timezone", "disable_welcome_email")
-UNLESS_EMPTY = ("password", "email_verified", "allow_marketing", "props", "notify_props", "last_password_update",
-                "last_picture_update", "failed_attempts", "mfa_active", "mfa_secret", "last_activity_at", "is_bot",
-                "bot_description", "bot_last_icon_update", "terms_of_service_id", "terms_of_service_create_at")
+ALWAYS = (
+    "id",
+    "create_at",
+    "update_at",
+    "delete_at",
+    "username",
+    "auth_service",
+    "email",
+    "nickname",
+    "first_name",
+    "last_name",
+    "position",
+    "roles",
+    "locale",
+    "timezone",
+    "disable_welcome_email",
+)
+UNLESS_EMPTY = (
+    "password",
+    "email_verified",
+    "allow_marketing",
+    "props",
+    "notify_props",
+    "last_password_update",
+    "last_picture_update",
+    "failed_attempts",
+    "mfa_active",
+    "mfa_secret",
+    "last_activity_at",
+    "is_bot",
+    "bot_description",
+    "bot_last_icon_update",
+    "terms_of_service_id",
+    "terms_of_service_create_at",
+)
 UNLESS_NULL = ("auth_data", "remote_id")
 SECRETS = ("password", "mfa_secret")
 PRIVATE = ("email_verified", "allow_marketing", "notify_props", "last_password_update", "failed_attempts")

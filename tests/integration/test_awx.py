@@ -91,8 +91,9 @@ def test_every_playbook_of_the_collection_has_a_job_template() -> None:
 @pytest.mark.parametrize("role", TEMPLATES)
 def test_the_playbook_of_a_template_is_that_of_the_collection(role: str) -> None:
     texts = [(folder / f"{role}.yml").read_text(encoding="utf-8") for folder in (PROJECT, ROOT / "playbooks")]
-    mine, theirs = ([{key: play[key] for key in ("hosts", "connection", "roles")} for play in yaml.safe_load(text)]
-                    for text in texts)
+    mine, theirs = (
+        [{key: play[key] for key in ("hosts", "connection", "roles")} for play in yaml.safe_load(text)] for text in texts
+    )
     assert mine == theirs
 
 
@@ -194,8 +195,11 @@ class Job:
         unknown = self.preparation.get("answers", {}).keys() - answers.keys()
         assert not unknown, f"The survey does not ask for {', '.join(unknown)}"
         answers |= self.preparation.get("answers", {})
-        unanswered = [question["variable"] for question in survey(TEMPLATES[self.role])
-                      if question["required"] and answers[question["variable"]] in ("", None)]
+        unanswered = [
+            question["variable"]
+            for question in survey(TEMPLATES[self.role])
+            if question["required"] and answers[question["variable"]] in ("", None)
+        ]
         assert not unanswered, f"Not answered: {', '.join(unanswered)}"
         # What is not answered is not handed over.
         answers = {name: value for name, value in answers.items() if value not in ("", None)}
@@ -218,16 +222,29 @@ class Job:
     def play(self, section: str) -> str:
         """Runs tasks of the preparation."""
         tasks = self.preparation.get(section, [])
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks,
-                "vars": {"output": str(self.output)}}
+        play = {
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "tasks": tasks,
+            "vars": {"output": str(self.output)},
+        }
         path = self.folder / f"{section}.yml"
         path.write_text(json.dumps([play]), encoding="utf-8")
         return _checked([tool("ansible-playbook"), path], self.folder, play_environment(self.server, self.folder / "home"))
 
 
 def _checked(command: list, folder: Path, environment: Mapping[str, str]) -> str:
-    process = subprocess.run(command, cwd=folder, env=environment, check=False, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+    process = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
     output = process.stdout.replace(SECRET_MARK, "(secret) ")
     assert process.returncode == 0, output
     return process.stdout
@@ -237,8 +254,12 @@ def _checked(command: list, folder: Path, environment: Mapping[str, str]) -> str
 def test_the_job_runs(role: str, tmp_path: Path) -> None:
     with fake_server(licensed=True) as server:
         job = Job(role, server, tmp_path)
-        requests.put(f"{server.url}/api/v4/config/patch", json=job.preparation.get("settings", {}),
-                     headers={"Authorization": f"Bearer {server.token}"}, timeout=30).raise_for_status()
+        requests.put(
+            f"{server.url}/api/v4/config/patch",
+            json=job.preparation.get("settings", {}),
+            headers={"Authorization": f"Bearer {server.token}"},
+            timeout=30,
+        ).raise_for_status()
         job.make()
         job.play("before")
         checked = job.run("--check")
@@ -256,8 +277,20 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(AWX, folder / "docs" / "awx")
     environment = play_environment(Server("", ""), folder / "home")
     _checked([tool("ansible-galaxy"), "collection", "build", "--output-path", folder / "build", ROOT], folder, environment)
-    _checked([tool("ansible-builder"), "create", "--file", folder / "docs" / "awx" / "execution-environment.yml",
-              "--context", folder / "context", "--output-filename", "Containerfile"], folder, environment)
+    _checked(
+        [
+            tool("ansible-builder"),
+            "create",
+            "--file",
+            folder / "docs" / "awx" / "execution-environment.yml",
+            "--context",
+            folder / "context",
+            "--output-filename",
+            "Containerfile",
+        ],
+        folder,
+        environment,
+    )
     return folder / "context"
 
 
@@ -265,8 +298,20 @@ def test_the_context_installs_the_collection(context: Path, tmp_path: Path) -> N
     assert "ansible-core" in (context / "Containerfile").read_text(encoding="utf-8")
     environment = play_environment(Server("", ""), tmp_path / "home") | {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path)}
     # As the image does, in the same folder.
-    _checked([tool("ansible-galaxy"), "collection", "install", "--offline", "--requirements-file", "requirements.yml",
-              "--collections-path", tmp_path], context / "_build", environment)
+    _checked(
+        [
+            tool("ansible-galaxy"),
+            "collection",
+            "install",
+            "--offline",
+            "--requirements-file",
+            "requirements.yml",
+            "--collections-path",
+            tmp_path,
+        ],
+        context / "_build",
+        environment,
+    )
     found = _checked([tool("ansible-builder"), "introspect", tmp_path], tmp_path, environment)
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     for requirement in [*(line for line in lines if line[:1] not in ("", "#")), "Pillow"]:

@@ -36,8 +36,7 @@ def documents() -> dict[str, Path]:
     named = {path.stem: path for path in guides}
     for path in readmes:
         named["_".join(path.relative_to(ROOT).with_suffix("").parts).lower()] = path
-    return {name: path for name, path in named.items()
-            if name not in ELSEWHERE and any(_runs(block) for block in blocks(path))}
+    return {name: path for name, path in named.items() if name not in ELSEWHERE and any(_runs(block) for block in blocks(path))}
 
 
 def _runs(block: Block) -> bool:
@@ -73,10 +72,19 @@ class Document:
         self.preparation = yaml.safe_load(preparation.read_text(encoding="utf-8")) if preparation.exists() else {}
 
     def playbook(self, server: Server, socket: Path) -> Path:
-        self.write("inventory.yml", json.dumps({"all": {"hosts": {
-            host: {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-            for host in ["localhost", *self.preparation.get("hosts", [])]
-        }}}))
+        self.write(
+            "inventory.yml",
+            json.dumps(
+                {
+                    "all": {
+                        "hosts": {
+                            host: {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+                            for host in ["localhost", *self.preparation.get("hosts", [])]
+                        }
+                    }
+                }
+            ),
+        )
         for name, content in self.preparation.get("files", {}).items():
             self.write(name, content)
         plays = [{"name": "Prepare", "hosts": "localhost", "gather_facts": False, "tasks": self.preparation.get("before", [])}]
@@ -125,16 +133,33 @@ def test_examples(name: str, tmp_path: Path) -> None:
     socket = tmp_path / "socket"
     # They use plain names and change settings, so that only a server of their own will do.
     with fake_server(licensed=document.preparation.get("licensed", True), arguments=["--socket", str(socket)]) as server:
-        requests.put(f"{server.url}/api/v4/config/patch", json=document.preparation.get("settings", {}),
-                     headers={"Authorization": f"Bearer {server.token}"}, timeout=30).raise_for_status()
+        requests.put(
+            f"{server.url}/api/v4/config/patch",
+            json=document.preparation.get("settings", {}),
+            headers={"Authorization": f"Bearer {server.token}"},
+            timeout=30,
+        ).raise_for_status()
         variables = {"mattermost_token": server.token, **document.preparation.get("variables", {})}
         playbook = document.playbook(server, socket)
         run = subprocess.run(
-            [PROGRAMS / "ansible-playbook", "-vv", "--inventory", "inventory.yml", "--extra-vars",
-             f"@{document.write('variables.json', json.dumps(variables))}", playbook],
+            [
+                PROGRAMS / "ansible-playbook",
+                "-vv",
+                "--inventory",
+                "inventory.yml",
+                "--extra-vars",
+                f"@{document.write('variables.json', json.dumps(variables))}",
+                playbook,
+            ],
             # A shell tells its folder in PWD as well.
-            cwd=document.folder, check=False, env=play_environment(server, tmp_path / "home") | {"PWD": str(document.folder)},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+            cwd=document.folder,
+            check=False,
+            env=play_environment(server, tmp_path / "home") | {"PWD": str(document.folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
     output = run.stdout.replace(SECRET_MARK, "(secret) ").replace(server.token, "(token)")
     assert run.returncode == 0, output
     assert output == run.stdout, f"Secrets show:\n{output}"

@@ -60,8 +60,10 @@ def reached(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with contextlib.ExitStack() as stack:
         if given:
             server = given
-            environment = {"MATTERMOST_TEST_MAY_DESTROY": os.environ.get("MATTERMOST_TEST_MAY_DESTROY", ""),
-                           "MATTERMOST_TEST_SOCKET": os.environ.get("MATTERMOST_SOCKET", "")}
+            environment = {
+                "MATTERMOST_TEST_MAY_DESTROY": os.environ.get("MATTERMOST_TEST_MAY_DESTROY", ""),
+                "MATTERMOST_TEST_SOCKET": os.environ.get("MATTERMOST_SOCKET", ""),
+            }
         else:
             socket = str(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "socket")
             server = stack.enter_context(fake_server(licensed=request.param == "licensed", arguments=["--socket", socket]))
@@ -111,12 +113,15 @@ def test_a_request_is_taken_for_the_right_operation(method: str, path: str, oper
 
 
 def test_what_was_only_predicted_or_not_answered_is_not_reached() -> None:
-    journal = read_journal([
-        '{"event": "task", "name": "a", "module": "mmops.mattermost.mm_user_operation", "where": "main.yml:1"}',
-        '{"event": "request", "number": 1, "method": "GET", "path": "/api/v4/users/known"}',
-        '{"event": "result", "check_mode": true, "items": [{"changed": true, "operations": ["permanent_delete_all_users"]}]}',
-        '{"event": "task", "name": "b", "module": "ansible.builtin.uri", "where": "main.yml:9"}',
-        '{"event": "request", "number": 2, "method": "GET", "path": "/api/v4/users/stats"}',
-        '{"event": "answer", "number": 2, "status": 200}',
-    ])
+    journal = read_journal(
+        [
+            '{"event": "task", "name": "a", "module": "mmops.mattermost.mm_user_operation", "where": "main.yml:1"}',
+            '{"event": "request", "number": 1, "method": "GET", "path": "/api/v4/users/known"}',
+            '{"event": "result", "check_mode": true, "items": '
+            '[{"changed": true, "operations": ["permanent_delete_all_users"]}]}',
+            '{"event": "task", "name": "b", "module": "ansible.builtin.uri", "where": "main.yml:9"}',
+            '{"event": "request", "number": 2, "method": "GET", "path": "/api/v4/users/stats"}',
+            '{"event": "answer", "number": 2, "status": 200}',
+        ]
+    )
     assert operations_in(journal) == frozenset()

@@ -25,9 +25,7 @@ PREPARATIONS = Path(__file__).parent / "examples"
 OF_ANSIBLE = {"changed", "failed", "warnings", "deprecations", "invocation", "msg"}
 
 #: A grey picture of one pixel.
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
-)
+PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
 
 
 def documentation(module: str) -> tuple[list[dict], dict]:
@@ -65,7 +63,10 @@ class Examples:
             self._file(name).write_bytes(PICTURE)
         variables = {"server_url": server.url, "mattermost_token": server.token, **self.preparation.get("variables", {})}
         return {
-            "hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables,
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "vars": variables,
             "tasks": [*self.preparation.get("before", []), *itertools.chain(*map(self._noted, self.examples))],
         }
 
@@ -83,9 +84,12 @@ class Examples:
         if example["name"] in self.preparation.get("refused", {}):
             task["ignore_errors"] = True
         note = {
-            "name": "Note what was returned", "no_log": True, "check_mode": False,
+            "name": "Note what was returned",
+            "no_log": True,
+            "check_mode": False,
             "ansible.builtin.copy": {
-                "content": f"{{{{ {register} | to_json }}}}", "dest": str(self._file(f"results/{example['name']}.json")),
+                "content": f"{{{{ {register} | to_json }}}}",
+                "dest": str(self._file(f"results/{example['name']}.json")),
             },
         }
         return [*self.preparation.get("just_before", {}).get(example["name"], []), task, note]
@@ -113,13 +117,20 @@ def test_examples(module: str, tmp_path: Path) -> None:
     with fake_server(licensed=True) as server:
         examples = Examples(module, tmp_path)
         settings = examples.preparation.get("settings", {})
-        requests.put(f"{server.url}/api/v4/config/patch", json=settings,
-                     headers={"Authorization": f"Bearer {server.token}"}, timeout=30).raise_for_status()
+        requests.put(
+            f"{server.url}/api/v4/config/patch", json=settings, headers={"Authorization": f"Bearer {server.token}"}, timeout=30
+        ).raise_for_status()
         playbook = tmp_path / "examples.yml"
         playbook.write_text(json.dumps([examples.play(server)]), encoding="utf-8")
         run = subprocess.run(
-            [PROGRAMS / "ansible-playbook", playbook], cwd=tmp_path, check=False,
-            env=play_environment(server, tmp_path / "home"), stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+            [PROGRAMS / "ansible-playbook", playbook],
+            cwd=tmp_path,
+            check=False,
+            env=play_environment(server, tmp_path / "home"),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+        )
     output = run.stdout.replace(SECRET_MARK, "(hidden) ") + run.stderr
     assert run.returncode == 0, output
     assert examples.problems() == [], output

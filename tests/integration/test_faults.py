@@ -9,8 +9,9 @@ import pytest
 from harness.faulty import Faulty
 
 ZOE = {"username": "zoe", "email": "zoe@example.com", "password": "Hush-password-Aa1"}
-MANY = [{"username": f"user{number}", "email": f"user{number}@example.com", "password": "Hush-password-Aa1"}
-        for number in range(60)]
+MANY = [
+    {"username": f"user{number}", "email": f"user{number}@example.com", "password": "Hush-password-Aa1"} for number in range(60)
+]
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "truncated"])

@@ -119,17 +119,35 @@ def user(name: str, *operations: str, **more: Any) -> dict[str, Any]:
     return {"username": name, "operations": list(operations), **more}
 
 
-@pytest.mark.parametrize(("requests", "result", "complaint"), [
-    # Users are worked on side by side, so that requests come in any order.
-    ([PATCH, CREATE, ROLES], changed(users=[user("zoe", "create_user", "update_user_roles"), user("ada", "patch_user")]), ""),
-    ([CREATE, ROLES], changed(users=[user("zoe", "create_user")], failures=[
-        user("ada", error={"operation": "update_user_roles"})], failed=True), ""),
-    ([Request("POST", "/api/v4/users", 429), CREATE], changed(users=[user("zoe", "create_user")]), ""),
-    ([], {"changed": False, "users": []}, ""),
-    ([PATCH], {"changed": False, "users": []}, "which no result reports"),
-    ([CREATE, PATCH], changed(users=[user("zoe", "create_user")]), "which no result reports"),
-    ([CREATE], changed(users=[user("zoe", "create_user"), user("ada", "create_user")]), "create_user of ada, but nothing came"),
-])
+@pytest.mark.parametrize(
+    ("requests", "result", "complaint"),
+    [
+        # Users are worked on side by side, so that requests come in any order.
+        (
+            [PATCH, CREATE, ROLES],
+            changed(users=[user("zoe", "create_user", "update_user_roles"), user("ada", "patch_user")]),
+            "",
+        ),
+        (
+            [CREATE, ROLES],
+            changed(
+                users=[user("zoe", "create_user")],
+                failures=[user("ada", error={"operation": "update_user_roles"})],
+                failed=True,
+            ),
+            "",
+        ),
+        ([Request("POST", "/api/v4/users", 429), CREATE], changed(users=[user("zoe", "create_user")]), ""),
+        ([], {"changed": False, "users": []}, ""),
+        ([PATCH], {"changed": False, "users": []}, "which no result reports"),
+        ([CREATE, PATCH], changed(users=[user("zoe", "create_user")]), "which no result reports"),
+        (
+            [CREATE],
+            changed(users=[user("zoe", "create_user"), user("ada", "create_user")]),
+            "create_user of ada, but nothing came",
+        ),
+    ],
+)
 def test_a_roster_is_judged_by_all_its_users(requests: list[Request], result: dict[str, Any], complaint: str) -> None:
     problems = judge(task([READ, *requests], result, module=ROSTER))
     assert len(problems) == bool(complaint)

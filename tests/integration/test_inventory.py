@@ -40,8 +40,15 @@ class Place:
 
     def run(self, tool: str, *arguments: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         variables = play_environment(Server(self.proxy.url, self.server.token), self.home) | environment
-        return subprocess.run([PROGRAMS / tool, *arguments], cwd=folder, env=variables, check=False,
-                              stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+        return subprocess.run(
+            [PROGRAMS / tool, *arguments],
+            cwd=folder,
+            env=variables,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+        )
 
     def inventory(self, folder: Path, text: str, **environment: str) -> dict[str, Any]:
         """What ansible-inventory lists for an inventory file."""
@@ -75,16 +82,21 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     home = tmp_path_factory.mktemp("home")
     people = home / "people.jsonl"
     password = f"{SECRET_MARK}Aa1-people"
-    crowd = [{"username": f"person{number:03}", "email": f"person{number:03}@example.com", "password": password}
-             for number in range(CROWD)]
-    special = [{"username": name, "email": f"{name}@example.org", "password": password, "nickname": TEMPLATE}
-               for name in ("zoe", "mfa_inactive", "localhost", "ines", "bo")]
+    crowd = [
+        {"username": f"person{number:03}", "email": f"person{number:03}@example.com", "password": password}
+        for number in range(CROWD)
+    ]
+    special = [
+        {"username": name, "email": f"{name}@example.org", "password": password, "nickname": TEMPLATE}
+        for name in ("zoe", "mfa_inactive", "localhost", "ines", "bo")
+    ]
     people.write_text("".join(json.dumps(user) + "\n" for user in [*crowd, *special]), encoding="utf-8")
     with fake_server(licensed=True, arguments=["--load", str(people)]) as server, recording_proxy(server.url) as proxy:
         headers = {"Authorization": f"Bearer {server.token}"}
         users = f"{server.url}/api/v4/users"
-        names = requests.post(f"{users}/usernames", json=["person000", *(user["username"] for user in special)],
-                              headers=headers, timeout=30).json()
+        names = requests.post(
+            f"{users}/usernames", json=["person000", *(user["username"] for user in special)], headers=headers, timeout=30
+        ).json()
         ids = {user["username"]: user["id"] for user in names}
         settings = {"GuestAccountsSettings": {"Enable": True}, "ServiceSettings": {"EnableUserAccessTokens": True}}
         requests.put(f"{server.url}/api/v4/config/patch", json=settings, headers=headers, timeout=30).raise_for_status()
@@ -130,7 +142,9 @@ def test_names_that_mean_something_else(place: Place, tmp_path: Path) -> None:
 
 
 def test_options(place: Place, tmp_path: Path) -> None:
-    listed = place.inventory(tmp_path, """
+    listed = place.inventory(
+        tmp_path,
+        """
 hostname: email
 group_prefix: chat_
 inactive: true
@@ -142,7 +156,10 @@ groups:
   gone: not mattermost_active
 compose:
   display_name: mattermost_username ~ '!'
-""", TOKEN_ELSEWHERE=place.server.token, MATTERMOST_TOKEN="wrong")
+""",
+        TOKEN_ELSEWHERE=place.server.token,
+        MATTERMOST_TOKEN="wrong",
+    )
     assert set(listed["_meta"]["hostvars"]) == {"person000@example.com"}
     assert listed["_meta"]["hostvars"]["person000@example.com"]["display_name"] == "person000!"
     for group in ("chat_deactivated", "chat_mfa_inactive", "domain_example_com", "gone"):
@@ -187,8 +204,15 @@ def test_what_was_read_is_kept(place: Place, tmp_path: Path) -> None:
 
 def test_an_ad_hoc_command(place: Place, tmp_path: Path) -> None:
     (tmp_path / "mm_users.yml").write_text("plugin: mmops.mattermost.mm_users\n", encoding="utf-8")
-    arguments = ["-i", tmp_path / "mm_users.yml", "role_system_admin:!admin", "-m", "mmops.mattermost.mm_user_session",
-                 "-a", "user_id={{ mattermost_user_id }} state=absent"]
+    arguments = [
+        "-i",
+        tmp_path / "mm_users.yml",
+        "role_system_admin:!admin",
+        "-m",
+        "mmops.mattermost.mm_user_session",
+        "-a",
+        "user_id={{ mattermost_user_id }} state=absent",
+    ]
     run = place.run("ansible", *arguments, "--check", folder=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "zoe | CHANGED" in run.stdout
@@ -199,20 +223,32 @@ def test_an_ad_hoc_command(place: Place, tmp_path: Path) -> None:
     run = place.run("ansible", *arguments, folder=tmp_path)
     assert "zoe | SUCCESS" in run.stdout, run.stdout + run.stderr
     # A nickname that is a template shows as it is when it is used.
-    shown = place.run("ansible", "-i", tmp_path / "mm_users.yml", "zoe", "-m", "ansible.builtin.debug",
-                      "-a", "msg=<{{ mattermost_nickname }}>", folder=tmp_path)
+    shown = place.run(
+        "ansible",
+        "-i",
+        tmp_path / "mm_users.yml",
+        "zoe",
+        "-m",
+        "ansible.builtin.debug",
+        "-a",
+        "msg=<{{ mattermost_nickname }}>",
+        folder=tmp_path,
+    )
     assert f"<{TEMPLATE}>" in shown.stdout
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("in_team: wrong", "in_team: 'wrong' is no id. An id has 26 characters"),
-    ("active: true\ninactive: true", "active and inactive exclude each other"),
-    ("idle_after: soon", "idle_after: 'soon' is no span of time"),
-    ("group_prefix: 1-", "group_prefix: '1-' cannot begin the name of a group"),
-    ("roles: [boss]", "boss"),
-    ("api_url: chat.example.com", "api_url is not an http or https address"),
-    ("api_token: dead", "does not accept the session"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("in_team: wrong", "in_team: 'wrong' is no id. An id has 26 characters"),
+        ("active: true\ninactive: true", "active and inactive exclude each other"),
+        ("idle_after: soon", "idle_after: 'soon' is no span of time"),
+        ("group_prefix: 1-", "group_prefix: '1-' cannot begin the name of a group"),
+        ("roles: [boss]", "boss"),
+        ("api_url: chat.example.com", "api_url is not an http or https address"),
+        ("api_token: dead", "does not accept the session"),
+    ],
+)
 def test_errors_name_the_option(place: Place, tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "mm_users.yml"
     file.write_text(f"plugin: mmops.mattermost.mm_users\n{text}\n", encoding="utf-8")
@@ -222,8 +258,11 @@ def test_errors_name_the_option(place: Place, tmp_path: Path, text: str, message
 
 
 def state(place: Place, username: str) -> str:
-    answer = requests.get(f"{place.server.url}/api/v4/users/username/{username}", timeout=30,
-                          headers={"Authorization": f"Bearer {place.server.token}"})
+    answer = requests.get(
+        f"{place.server.url}/api/v4/users/username/{username}",
+        timeout=30,
+        headers={"Authorization": f"Bearer {place.server.token}"},
+    )
     return "deactivated" if answer.json()["delete_at"] else "active"
 
 

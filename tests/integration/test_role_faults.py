@@ -88,8 +88,14 @@ def test_a_list_that_cannot_be_read_is_a_failure_of_the_lockdown(faulty: Faulty)
 def test_an_offboarding_goes_on_with_the_others_but_deletes_nobody(faulty: Faulty) -> None:
     prepare(faulty)
     variables = {"users": NAMES, "delete": True, "confirm": NAMES}
-    once(faulty, disable_user_access_token=0, revoke_user_access_token=1, revoke_all_sessions=0, update_user_roles=1,
-         update_user_active=0)
+    once(
+        faulty,
+        disable_user_access_token=0,
+        revoke_user_access_token=1,
+        revoke_all_sessions=0,
+        update_user_roles=1,
+        update_user_active=0,
+    )
     status, message = faulty.role("user_offboarding", **variables)
     assert faulty.faults() == []
     named = [failure.partition(":")[0].partition(" (")[0] for failure in status["failures"]]
@@ -150,7 +156,8 @@ def test_a_migration_goes_on_with_the_others(faulty: Faulty) -> None:
     # On the way back, one mail fails: that of ada, who moved last.
     once(faulty, send_password_reset_email=1)
     status, message = faulty.role(
-        "auth_migration", src=str(back), canary="100%", rollback=str(faulty.folder / "forth-again.json"))
+        "auth_migration", src=str(back), canary="100%", rollback=str(faulty.folder / "forth-again.json")
+    )
     assert [entry["auth_service"] for entry in status["moved"]] == ["email", "email"]
     assert [failure.partition(":")[0] for failure in status["failures"]] == ["ada"]
     assert "send_password_reset_email" in message

@@ -38,7 +38,8 @@ def test_a_lockdown_without_deactivation(people: Faulty) -> None:
 
 def test_a_lockdown_of_everybody_spares_those_it_shall(people: Faulty) -> None:
     status, message = people.role(
-        "session_lockdown", everybody="true", confirm="everybody", deactivate="true", exempt="Bo, cy", incident="one")
+        "session_lockdown", everybody="true", confirm="everybody", deactivate="true", exempt="Bo, cy", incident="one"
+    )
     assert message == ""
     assert status["runs"][-1]["users"] == ["ada"]
     assert active(people) == ["bo", "cy"]

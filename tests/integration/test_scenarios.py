@@ -36,8 +36,9 @@ def test_a_server_runs_until_it_is_stopped(folder: Path) -> None:
     scenario_server.start(folder)
     server = json.loads((folder / "server.json").read_text(encoding="utf-8"))
     process = int((folder / "server.pid").read_text(encoding="utf-8"))
-    me = requests.get(f"{server['url']}/api/v4/users/me", timeout=30,
-                      headers={"Authorization": f"Bearer {server['admin_token']}"})
+    me = requests.get(
+        f"{server['url']}/api/v4/users/me", timeout=30, headers={"Authorization": f"Bearer {server['admin_token']}"}
+    )
     assert me.json()["username"] == "admin"
     assert (folder / "server.json").stat().st_mode & 0o077 == 0
     scenario_server.stop(folder)
@@ -65,8 +66,10 @@ def test_another_process_with_the_number_of_the_server_goes_on(folder: Path) -> 
 
 def test_nothing_of_molecule_goes_on_after_an_interrupt() -> None:
     """A playbook that molecule started would go on without it."""
-    started = ("import subprocess, sys, time; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)']);"
-               "print(child.pid, flush=True); time.sleep(300)")
+    started = (
+        "import subprocess, sys, time; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)']);"
+        "print(child.pid, flush=True); time.sleep(300)"
+    )
     with subprocess.Popen([sys.executable, "-c", started], stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
         child = int(process.stdout.readline())
@@ -87,17 +90,22 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
 
 def test_a_failure_is_told_and_the_others_run_all_the_same(
-        written: list[tuple], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    written: list[tuple], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(scenarios, "run", lambda name, _folder: 1 if name == "two" else 0)
     monkeypatch.setattr(sys, "argv", ["scenarios.py"])
     assert scenarios.main() == 1
     assert [line.split()[:2] for line in capsys.readouterr().out.splitlines()[-3:]] == [
-        ["passed", "one"], ["FAILED", "two"], ["passed", "three"]]
+        ["passed", "one"],
+        ["FAILED", "two"],
+        ["passed", "three"],
+    ]
     assert written[0][:3] == ("molecule", ["one", "two", "three"], "two")
 
 
 def test_an_interrupt_ends_all_without_a_result(
-        written: list[tuple], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    written: list[tuple], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     folders = []
 
     def interrupted(_name: str, folder: Path) -> int:
@@ -114,7 +122,8 @@ def test_an_interrupt_ends_all_without_a_result(
 
 
 def test_an_unknown_scenario_is_told(
-        written: list[tuple], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    written: list[tuple], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys, "argv", ["scenarios.py", "one", "four"])
     assert scenarios.main() == 2
     assert "There is no scenario four. There are: one, two, three" in capsys.readouterr().err

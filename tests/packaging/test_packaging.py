@@ -27,8 +27,16 @@ LARGEST = 1_000_000
 
 
 def run(*command: str | Path, folder: Path, environment: Mapping[str, str]) -> str:
-    process = subprocess.run(command, cwd=folder, env=environment, check=False, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+    process = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
     assert process.returncode == 0, process.stdout
     return process.stdout
 
@@ -54,16 +62,33 @@ def clean_environment(folder: Path, *requirements: str | Path) -> tuple[Path, di
 def install(programs: Path, *requirements: str | Path, environment: Mapping[str, str]) -> None:
     # pip reads the settings of the caller, such as the address of the package index.
     settings = {**environment, "HOME": os.environ["HOME"]}
-    run(programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements,
-        folder=ROOT, environment=settings)
+    run(
+        programs / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        *requirements,
+        folder=ROOT,
+        environment=settings,
+    )
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("build")
     environment = play_environment(Server("", ""), folder / "home")
-    run(Path(sys.executable).with_name("ansible-galaxy"), "collection", "build", "--output-path", folder, ROOT,
-        folder=ROOT, environment=environment)
+    run(
+        Path(sys.executable).with_name("ansible-galaxy"),
+        "collection",
+        "build",
+        "--output-path",
+        folder,
+        ROOT,
+        folder=ROOT,
+        environment=environment,
+    )
     (file,) = folder.glob("mmops-mattermost-*.tar.gz")
     return file
 
@@ -74,10 +99,20 @@ def test_the_file_is_small(built: Path) -> None:
 
 def test_the_first_playbook_of_the_readme_runs_where_nothing_else_is(built: Path, tmp_path: Path) -> None:
     programs, environment = clean_environment(
-        tmp_path / "python", f"ansible-core=={importlib.metadata.version('ansible-core')}")
+        tmp_path / "python", f"ansible-core=={importlib.metadata.version('ansible-core')}"
+    )
     collections = Path(environment["ANSIBLE_COLLECTIONS_PATH"])
-    run(programs / "ansible-galaxy", "collection", "install", "--offline", built, "--collections-path", collections,
-        folder=tmp_path, environment=environment)
+    run(
+        programs / "ansible-galaxy",
+        "collection",
+        "install",
+        "--offline",
+        built,
+        "--collections-path",
+        collections,
+        folder=tmp_path,
+        environment=environment,
+    )
     installed = collections / "ansible_collections" / "mmops" / "mattermost"
     install(programs, "--requirement", installed / "requirements.txt", environment=environment)
     first = next(block for block in blocks(installed / "README.md") if block.language == "yaml")
@@ -109,9 +144,16 @@ def test_galaxy_accepts_the_file(built: Path, tmp_path: Path) -> None:
 
 def test_a_release_lists_everything_that_is_new(tmp_path: Path) -> None:
     collection = tmp_path / "ansible_collections" / "mmops" / "mattermost"
-    names = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607 - git is where the user has it
-        cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout.decode().split("\0")
+    names = (
+        subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607 - git is where the user has it
+            cwd=ROOT,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        .stdout.decode()
+        .split("\0")
+    )
     for name in filter(None, names):
         target = collection / name
         target.parent.mkdir(parents=True, exist_ok=True)

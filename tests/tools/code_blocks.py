@@ -13,9 +13,10 @@ from pathlib import Path
 
 RST = re.compile(
     r"^(?:\.\. (?P<note>[^\n]*)\n\n)?\.\. code-block:: (?P<language>\S+)\n(?P<options>(?:[ ]+:[^\n]*\n)*)\n"
-    r"(?P<text>(?:[ ]+[^\n]*\n|\n)+)", re.MULTILINE)
-MARKDOWN = re.compile(
-    r"^(?:<!-- (?P<note>[^\n]*) -->\n+)?```(?P<language>\S+)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+    r"(?P<text>(?:[ ]+[^\n]*\n|\n)+)",
+    re.MULTILINE,
+)
+MARKDOWN = re.compile(r"^(?:<!-- (?P<note>[^\n]*) -->\n+)?```(?P<language>\S+)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
 NOT_RUN = "not run: "
 FILE = "file: "
 

@@ -21,8 +21,17 @@ from servers import ROOT
 CORES = {"2.17.14": ["3.12", "3.11", "3.10"], "2.21.5": ["3.13", "3.12"]}
 
 #: The tests that run plays. The others try programs of which there is one version, or the tests themselves.
-TESTS = ["targets", "hosts", "every_operation", "examples", "documentation", "inventory", "faults", "role_faults",
-         "role_variables"]
+TESTS = [
+    "targets",
+    "hosts",
+    "every_operation",
+    "examples",
+    "documentation",
+    "inventory",
+    "faults",
+    "role_faults",
+    "role_variables",
+]
 
 #: What modules may need beside ansible-core.
 LIBRARIES = ["requests", "Pillow", "pyotp", "PyYAML"]
@@ -42,8 +51,19 @@ def environment(core: str, versions: list[str]) -> Path:
     folder = ROOT / ".cache" / "cores" / core
     if not (folder / "bin" / "ansible-playbook").exists():
         subprocess.run([find_python(versions), "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                        f"ansible-core=={core}", *LIBRARIES], check=True)
+        subprocess.run(
+            [
+                folder / "bin" / "python",
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                f"ansible-core=={core}",
+                *LIBRARIES,
+            ],
+            check=True,
+        )
     return folder / "bin"
 
 
@@ -52,9 +72,14 @@ def main() -> int:
     for core, versions in CORES.items():
         programs = environment(core, versions)
         print(f"ansible-core {core}", flush=True)
-        statuses.append(subprocess.run(
-            [sys.executable, "-m", "pytest", *sys.argv[1:], *(f"tests/integration/test_{name}.py" for name in TESTS)],
-            cwd=ROOT, check=False, env={**os.environ, "TEST_ANSIBLE_PROGRAMS": str(programs)}).returncode)
+        statuses.append(
+            subprocess.run(
+                [sys.executable, "-m", "pytest", *sys.argv[1:], *(f"tests/integration/test_{name}.py" for name in TESTS)],
+                cwd=ROOT,
+                check=False,
+                env={**os.environ, "TEST_ANSIBLE_PROGRAMS": str(programs)},
+            ).returncode
+        )
     return max(statuses)
 
 

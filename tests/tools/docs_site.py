@@ -21,9 +21,12 @@ SITE = ROOT / "build" / "docs"
 COLLECTION = "mmops.mattermost"
 
 SETTINGS = [
-    "--project", COLLECTION,
-    "--copyright", f"the {COLLECTION} contributors",
-    "--title", f"{COLLECTION}: users of a Mattermost server as code",
+    "--project",
+    COLLECTION,
+    "--copyright",
+    f"the {COLLECTION} contributors",
+    "--title",
+    f"{COLLECTION}: users of a Mattermost server as code",
 ]
 
 #: What is added to the settings that antsibull-docs writes.
@@ -64,8 +67,17 @@ def main() -> int:
         with (SOURCE / "conf.py").open("a", encoding="utf-8") as file:
             file.write(MORE_SETTINGS)
         pages.chmod(0o755)
-        run("antsibull-docs", "--config-file", SOURCE / "antsibull-docs.cfg", "collection", "--cleanup", "everything",
-            "--dest-dir", pages, *choice)
+        run(
+            "antsibull-docs",
+            "--config-file",
+            SOURCE / "antsibull-docs.cfg",
+            "collection",
+            "--cleanup",
+            "everything",
+            "--dest-dir",
+            pages,
+            *choice,
+        )
         run("sphinx-build", "-q", "-b", "html", "-W", "--keep-going", "-c", SOURCE, "-d", SOURCE / "doctrees", pages, SITE)
     except subprocess.CalledProcessError as error:
         print(f"{Path(error.cmd[0]).name} failed with status {error.returncode}: see its messages above", file=sys.stderr)

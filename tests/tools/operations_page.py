@@ -18,10 +18,7 @@ PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
 
 sys.path.insert(0, str(ROOT / ".tree"))
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import (  # noqa: E402  found by the line above
-    OPERATIONS,
-    Operation,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS, Operation  # noqa: E402  found by the line above
 
 #: The module that carries out every operation.
 DOOR = "mm_user_operation"
@@ -91,11 +88,7 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
         "get_users_by_usernames": ["usernames"],
         "search_users": ["search"],
     },
-    "mm_user_mfa": {
-        **_WHO,
-        "generate_mfa_secret": ["state=present"],
-        "update_user_mfa": ["state=present", "state=absent"],
-    },
+    "mm_user_mfa": {**_WHO, "generate_mfa_secret": ["state=present"], "update_user_mfa": ["state=present", "state=absent"]},
     "mm_user_session": {
         **_WHO,
         "attach_device_id": ["state=present", "device_id"],
@@ -120,8 +113,10 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
         "revoke_user_access_token": ["state=absent", "overlap"],
     },
     "mm_users": {
-        **{operation: [option if option == "api_socket" else f"users.{option}" for option in options]
-           for operation, options in _USER.items()},
+        **{
+            operation: [option if option == "api_socket" else f"users.{option}" for option in options]
+            for operation, options in _USER.items()
+        },
         "get_total_users_stats": ["users.email"],
         "get_users": ["prune", "users.email"],
         "get_users_by_ids": ["users.user_id"],

@@ -15,8 +15,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "build" / "results"
 def write_suite(name: str, tests: list[str], problem: str, seconds: float) -> None:
     """Writes the result of a step that is not run by pytest (which writes its own)."""
     suite = ElementTree.Element(
-        "testsuite",
-        {"name": name, "tests": str(len(tests)), "failures": str(int(bool(problem))), "time": f"{seconds:.3f}"},
+        "testsuite", {"name": name, "tests": str(len(tests)), "failures": str(int(bool(problem))), "time": f"{seconds:.3f}"}
     )
     for test in tests:
         ElementTree.SubElement(suite, "testcase", {"classname": name, "name": test})

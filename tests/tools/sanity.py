@@ -77,8 +77,7 @@ def provide_pip() -> None:
     if not any(cache.glob(f"pip-{version}-*.whl")):
         print(f"Fetching pip {version} for ansible-test", flush=True)
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", cache, f"pip=={version}"],
-            check=True,
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", cache, f"pip=={version}"], check=True
         )
     wheel = next(cache.glob(f"pip-{version}-*.whl"))
     script.write_text(BOOTSTRAP.format(wheel=str(wheel), folder=str(cache)), encoding="utf-8")

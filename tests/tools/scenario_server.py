@@ -32,10 +32,7 @@ def _is_server(process: int) -> bool:
         except OSError:
             return False
     listed = subprocess.run(
-        ["/bin/ps", "-ww", "-o", "args=", "-p", str(process)],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        ["/bin/ps", "-ww", "-o", "args=", "-p", str(process)], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
     )
     return str(FAKE).encode() in listed.stdout
 

@@ -51,6 +51,6 @@ def test_no_module_is_left_out():
 
 
 def test_the_source_of_a_module_is_followed_to_the_client():
-    assert "get_users_by_usernames" in operations_of("mm_user_info")    # by a method of the client
-    assert "patch_user" in operations_of("mm_users")                    # by the service of another module
-    assert "create_user" not in operations_of("mm_user_auth")           # which only borrows from that file
+    assert "get_users_by_usernames" in operations_of("mm_user_info")  # by a method of the client
+    assert "patch_user" in operations_of("mm_users")  # by the service of another module
+    assert "create_user" not in operations_of("mm_user_auth")  # which only borrows from that file

@@ -21,8 +21,14 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations i
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer, Transport
 
 _TYPES: dict[str, Any] = {
-    "string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": (list, tuple),
-    "binary": (bytes, tuple)}
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "object": dict,
+    "array": (list, tuple),
+    "binary": (bytes, tuple),
+}
 
 # An empty list may come as null.
 _ANSWERS: dict = {"object": dict, "list": (list, type(None)), "picture": bytes}
@@ -55,8 +61,9 @@ class TokenAuthentication:
 
     def begin(self, client: Client) -> None:
         if not re.fullmatch(r"[!-~]+", self._token):
-            raise InvalidInput("api_token holds a character that no token has",
-                               "Give the token alone, without blanks and line breaks")
+            raise InvalidInput(
+                "api_token holds a character that no token has", "Give the token alone, without blanks and line breaks"
+            )
         client.transport.token = self._token
 
     def end(self, client: Client) -> None:
@@ -74,9 +81,10 @@ class LoginAuthentication:
     def begin(self, client: Client) -> None:
         answer = client.call("login", self._credentials)
         token = answer.headers.get("Token")
-        if not token:   # whatever came next would be sent as nobody
-            raise UnexpectedAnswer("the answer holds no session token",
-                                   "Check api_url, and whether a proxy removes the header Token", "login")
+        if not token:  # whatever came next would be sent as nobody
+            raise UnexpectedAnswer(
+                "the answer holds no session token", "Check api_url, and whether a proxy removes the header Token", "login"
+            )
         client.transport.token = token
         client.caller = answer.data
 
@@ -124,7 +132,7 @@ class Client:
     def __exit__(self, *exception) -> None:
         try:
             self._authentication.end(self)
-        except MattermostError as error:    # what was done stays done
+        except MattermostError as error:  # what was done stays done
             self.warnings.append(f"The session could not be logged out: {error}")
         finally:
             self.transport.close()
@@ -162,8 +170,11 @@ class Client:
             self._prove_session()
         answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
         if not isinstance(answer.data, _ANSWERS[operation.answer]):
-            raise UnexpectedAnswer("the answer has another form than Mattermost gives it",
-                                   "Check api_url, and whether the server is a Mattermost server", name)
+            raise UnexpectedAnswer(
+                "the answer has another form than Mattermost gives it",
+                "Check api_url, and whether the server is a Mattermost server",
+                name,
+            )
         if self.server is None:
             self.server = ServerVersion.parse(answer.headers.get("X-Version-Id", ""))
         if token is Ellipsis and not operation.permission.startswith("none"):
@@ -209,9 +220,11 @@ def _assemble(operation: Operation, arguments: dict):
     """Path, query, JSON body and file of a request."""
     unknown = set(arguments) - {parameter.name for parameter in operation.parameters}
     if unknown:
-        raise InvalidInput(f"there is no parameter {', '.join(sorted(unknown))}",
-                           f"It takes: {', '.join(parameter.name for parameter in operation.parameters) or 'none'}",
-                           operation.name)
+        raise InvalidInput(
+            f"there is no parameter {', '.join(sorted(unknown))}",
+            f"It takes: {', '.join(parameter.name for parameter in operation.parameters) or 'none'}",
+            operation.name,
+        )
     path, file = operation.path, None
     query: dict = {}
     body: Any = None
@@ -231,7 +244,7 @@ def _assemble(operation: Operation, arguments: dict):
         if parameter.where == "path":
             if not value:
                 raise InvalidInput(f"the parameter {parameter.name} is empty", "", operation.name)
-            if value in (".", ".."):    # HTTP libraries resolve it, which makes the path of another operation
+            if value in (".", ".."):  # HTTP libraries resolve it, which makes the path of another operation
                 raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
             path = path.replace("{" + parameter.name + "}", quote(value, safe=""))
         elif parameter.where == "query":

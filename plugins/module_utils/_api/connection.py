@@ -49,17 +49,22 @@ def make_client(options: dict) -> Client:
         raise MissingLibrary("requests", "speaking to the server")
     socket = _socket(options)
     authentication = LocalModeAuthentication() if socket else _authentication(options)
-    client = Client(Transport(Endpoint(
-        url=options["api_url"] or "",
-        socket=socket,
-        validate_certs=options["validate_certs"],
-        ca_path=options["ca_path"] or "",
-        client_cert=options["client_cert"] or "",
-        client_key=options["client_key"] or "",
-        connect_timeout=options["connect_timeout"],
-        read_timeout=options["timeout"],
-        retries=options["retries"],
-    )), authentication)
+    client = Client(
+        Transport(
+            Endpoint(
+                url=options["api_url"] or "",
+                socket=socket,
+                validate_certs=options["validate_certs"],
+                ca_path=options["ca_path"] or "",
+                client_cert=options["client_cert"] or "",
+                client_key=options["client_key"] or "",
+                connect_timeout=options["connect_timeout"],
+                read_timeout=options["timeout"],
+                retries=options["retries"],
+            )
+        ),
+        authentication,
+    )
     if client.transport.endpoint.exposes_token:
         client.warnings.append("api_url is plain http: credentials and tokens travel unencrypted over the network")
     return client
@@ -90,5 +95,6 @@ def _authentication(options):
         return LoginAuthentication(options["api_login_id"], options["api_password"], options["api_mfa_code"] or "")
     if options["api_login_id"]:
         raise InvalidInput("api_password is missing beside api_login_id", "Give both (or MATTERMOST_PASSWORD)")
-    raise InvalidInput("there are no credentials for the server",
-                       "Give api_token (or MATTERMOST_TOKEN), or api_login_id and api_password")
+    raise InvalidInput(
+        "there are no credentials for the server", "Give api_token (or MATTERMOST_TOKEN), or api_login_id and api_password"
+    )

@@ -32,208 +32,272 @@ POLICY_IDS = "model.user.is_valid.pwd"
 
 PASSWORD_POLICY = _hint(
     "the password does not meet the server's password policy",
-    "Choose a password that has what PasswordSettings on the server asks for")
+    "Choose a password that has what PasswordSettings on the server asks for",
+)
 
 _SWITCHED_OFF_TOKENS = Explanation(
-    "personal access tokens are switched off",
-    "Set ServiceSettings.EnableUserAccessTokens to true on the server")
+    "personal access tokens are switched off", "Set ServiceSettings.EnableUserAccessTokens to true on the server"
+)
 
-_NO_LDAP = Explanation(
-    "LDAP is not available on this server",
-    "It needs a licence with LDAP and LdapSettings.Enable")
+_NO_LDAP = Explanation("LDAP is not available on this server", "It needs a licence with LDAP and LdapSettings.Enable")
 
 _NO_TRANSFER = Explanation(
     "the change of the login service by users is switched off",
-    "Set ServiceSettings.ExperimentalEnableAuthenticationTransfer to true on the server")
+    "Set ServiceSettings.ExperimentalEnableAuthenticationTransfer to true on the server",
+)
 
 _NO_TRANSFER_WITH_LDAP = Explanation(
     "LDAP is not available on this server, or the change of the login service by users is switched off",
-    "It needs a licence with LDAP, LdapSettings.Enable and ServiceSettings.ExperimentalEnableAuthenticationTransfer")
+    "It needs a licence with LDAP, LdapSettings.Enable and ServiceSettings.ExperimentalEnableAuthenticationTransfer",
+)
 
 EXPLANATIONS = {
     "api.admin.ldap.not_available.app_error": _NO_LDAP,
     "api.admin.saml.not_available.app_error": Explanation(
-        "SAML is not available on this server", "It needs a licence with SAML and SamlSettings.Enable"),
+        "SAML is not available on this server", "It needs a licence with SAML and SamlSettings.Enable"
+    ),
     "api.context.404.app_error": Explanation(
         "the server has no such operation at this address",
-        "Check api_url, the server's version, and whether the operation exists on the local socket"),
+        "Check api_url, the server's version, and whether the operation exists on the local socket",
+    ),
     "api.context.invalid_body_param.app_error": _hint(
-        "the server does not accept a value", "Correct the parameter that the server names"),
+        "the server does not accept a value", "Correct the parameter that the server names"
+    ),
     "api.context.invalid_url_param.app_error": _hint(
-        "the server does not accept an id or parameter of the address", "Correct the parameter that the server names"),
+        "the server does not accept an id or parameter of the address", "Correct the parameter that the server names"
+    ),
     "api.context.mfa_required.app_error": Explanation(
         "the server enforces multi-factor authentication and the caller has none",
-        "Enrol the caller with mm_user_mfa and user_id: me, or set ServiceSettings.EnforceMultifactorAuthentication to false"),
+        "Enrol the caller with mm_user_mfa and user_id: me, or set ServiceSettings.EnforceMultifactorAuthentication to false",
+    ),
     "api.context.permissions.app_error": Explanation(
         "the caller lacks the permission for this",
-        "Use the token of a system administrator, or of a user whose roles grant the permission"),
+        "Use the token of a system administrator, or of a user whose roles grant the permission",
+    ),
     "api.context.server_busy.app_error": Explanation(
-        "the server is marked busy and refuses expensive requests", "Try again later"),
+        "the server is marked busy and refuses expensive requests", "Try again later"
+    ),
     "api.context.session_expired.app_error": Explanation(
         "the server does not accept the session: the token is wrong, expired, disabled or revoked, its owner is "
         "deactivated, or personal access tokens are switched off",
-        "Check api_token (or MATTERMOST_TOKEN), and ServiceSettings.EnableUserAccessTokens on the server"),
+        "Check api_token (or MATTERMOST_TOKEN), and ServiceSettings.EnableUserAccessTokens on the server",
+    ),
     "api.context.token_provided.app_error": Explanation(
-        "the token was sent in the address", "Send it in the Authorization header"),
+        "the token was sent in the address", "Send it in the Authorization header"
+    ),
     "api.create_terms_of_service.custom_terms_of_service_disabled.app_error": Explanation(
-        "custom terms of service are not available", "They need a licence and SupportSettings.CustomTermsOfServiceEnabled"),
-    "api.migrate_to_saml.error": _hint(     # the server has no other id for LDAP
+        "custom terms of service are not available", "They need a licence and SupportSettings.CustomTermsOfServiceEnabled"
+    ),
+    "api.migrate_to_saml.error": _hint(  # the server has no other id for LDAP
         "the migration failed, maybe after some accounts had been migrated",
-        "Run the task in check mode to see who is left; the server's log tells more"),
+        "Run the task in check mode to see who is left; the server's log tells more",
+    ),
     "api.team.demote_user_to_guest.disabled.error": Explanation(
-        "guest accounts are switched off", "Set GuestAccountsSettings.Enable to true on the server"),
+        "guest accounts are switched off", "Set GuestAccountsSettings.Enable to true on the server"
+    ),
     "api.team.demote_user_to_guest.license.error": Explanation(
-        "guest accounts need a licence, which this server does not have",
-        "Leave out guest: true, or install a licence"),
+        "guest accounts need a licence, which this server does not have", "Leave out guest: true, or install a licence"
+    ),
     "api.user.authorize_oauth_user.unsupported.app_error": Explanation(
-        "the login service is not configured on this server", "Configure and enable it in the settings of the server"),
+        "the login service is not configured on this server", "Configure and enable it in the settings of the server"
+    ),
     "api.user.activate_mfa.email_and_ldap_only.app_error": Explanation(
         "only accounts with e-mail or LDAP login have multi-factor authentication in Mattermost",
-        "Enrol the user in its own login service"),
+        "Enrol the user in its own login service",
+    ),
     "api.user.autocomplete_users.missing_team_id.app_error": Explanation(
-        "a channel filter needs its team as well", "Give in_team together with in_channel"),
+        "a channel filter needs its team as well", "Give in_team together with in_channel"
+    ),
     "api.user.check_user_login_attempts.too_many.app_error": Explanation(
         "the account is locked after too many failed logins",
-        "Set a new password for it, which unlocks it; ServiceSettings.MaximumLoginAttempts is the limit"),
-    "api.user.check_user_mfa.bad_code.app_error": Explanation(
-        "the MFA code is wrong", "Give a current code in api_mfa_code"),
+        "Set a new password for it, which unlocks it; ServiceSettings.MaximumLoginAttempts is the limit",
+    ),
+    "api.user.check_user_mfa.bad_code.app_error": Explanation("the MFA code is wrong", "Give a current code in api_mfa_code"),
     "api.user.check_user_password.invalid.app_error": Explanation(
         "the password is wrong, missing, or does not meet the server's password policy",
-        "Give the right password; a new one needs 8 to 64 characters and what PasswordSettings asks for"),
+        "Give the right password; a new one needs 8 to 64 characters and what PasswordSettings asks for",
+    ),
     "api.user.create_user.accepted_domain.app_error": Explanation(
         "the server restricts accounts to certain e-mail domains",
-        "Use an address of TeamSettings.RestrictCreationToDomains, or change that setting"),
+        "Use an address of TeamSettings.RestrictCreationToDomains, or change that setting",
+    ),
     "api.user.create_user.disabled.app_error": _SWITCHED_OFF_TOKENS,
     "api.user.create_user.no_open_server": Explanation(
-        "the server is not open to anonymous sign-up", "Use the token of a system administrator"),
+        "the server is not open to anonymous sign-up", "Use the token of a system administrator"
+    ),
     "api.user.create_user.signup_email_disabled.app_error": Explanation(
-        "creation of accounts is switched off", "Set TeamSettings.EnableUserCreation to true on the server"),
+        "creation of accounts is switched off", "Set TeamSettings.EnableUserCreation to true on the server"
+    ),
     "api.user.delete_user.not_enabled.app_error": Explanation(
         "the server forbids permanent deletion of users",
-        "Set ServiceSettings.EnableAPIUserDeletion to true on the server, or declare state: inactive instead"),
+        "Set ServiceSettings.EnableAPIUserDeletion to true on the server, or declare state: inactive instead",
+    ),
     "api.user.demote_user_to_guest.already_guest.app_error": Explanation("the user is a guest already", ""),
     "api.user.email_to_ldap.not_available.app_error": _NO_TRANSFER_WITH_LDAP,
     "api.user.email_to_oauth.not_available.app_error": _NO_TRANSFER,
     "api.user.get_uploads_for_user.forbidden.app_error": Explanation(
-        "only the owner sees its uploads, administrators included", "Use the token of that user"),
+        "only the owner sees its uploads, administrators included", "Use the token of that user"
+    ),
     "api.user.get_user_by_email.permissions.app_error": Explanation(
         "the caller may not see e-mail addresses",
-        "Use the token of a system administrator, or set PrivacySettings.ShowEmailAddress to true"),
+        "Use the token of a system administrator, or set PrivacySettings.ShowEmailAddress to true",
+    ),
     "api.user.ldap_to_email.not_available.app_error": _NO_TRANSFER_WITH_LDAP,
     "api.user.ldap_to_email.not_ldap_account.app_error": Explanation(
-        "the user does not log in with LDAP", "Correct current_service"),
+        "the user does not log in with LDAP", "Correct current_service"
+    ),
     "api.user.login.blank_pwd.app_error": Explanation("the password is empty", "Give api_password"),
     "api.user.login.bot_login_forbidden.app_error": Explanation(
-        "a bot cannot log in with a password", "Use a personal access token of the bot"),
+        "a bot cannot log in with a password", "Use a personal access token of the bot"
+    ),
     "api.user.login.inactive.app_error": Explanation(
-        "the account is deactivated", "Activate it, or log in with another account"),
+        "the account is deactivated", "Activate it, or log in with another account"
+    ),
     "api.user.login.invalid_credentials_email": Explanation(
-        "e-mail address or password is wrong", "Check api_login_id (an e-mail address on this server) and api_password"),
+        "e-mail address or password is wrong", "Check api_login_id (an e-mail address on this server) and api_password"
+    ),
     "api.user.login.invalid_credentials_email_username": Explanation(
-        "login or password is wrong", "Check api_login_id and api_password"),
+        "login or password is wrong", "Check api_login_id and api_password"
+    ),
     "api.user.login.not_verified.app_error": Explanation(
-        "the e-mail address of the account is not verified",
-        "Verify it, or set EmailSettings.RequireEmailVerification to false"),
+        "the e-mail address of the account is not verified", "Verify it, or set EmailSettings.RequireEmailVerification to false"
+    ),
     "api.user.login_cws.license.error": Explanation("the server has no Cloud licence", "Log in with another method"),
     "api.user.oauth_to_email.context.app_error": Explanation(
-        "the server lets the user alone switch back to email", "Use a token of that user, or set a password as administrator"),
+        "the server lets the user alone switch back to email", "Use a token of that user, or set a password as administrator"
+    ),
     "api.user.oauth_to_email.not_available.app_error": _NO_TRANSFER,
     "api.user.patch_user.login_provider_attribute_set.app_error": _hint(
-        "the user's login service owns this field", "Change it in the login service"),
+        "the user's login service owns this field", "Change it in the login service"
+    ),
     "api.user.promote_guest_to_user.no_guest.app_error": Explanation("the user is no guest", ""),
     "api.user.reset_password.invalid_link.app_error": Explanation(
-        "the token for the password reset is unknown or used up", "Ask for a new e-mail"),
+        "the token for the password reset is unknown or used up", "Ask for a new e-mail"
+    ),
     "api.user.reset_password.link_expired.app_error": Explanation(
-        "the token for the password reset has expired, or was sent to another address", "Ask for a new e-mail"),
+        "the token for the password reset has expired, or was sent to another address", "Ask for a new e-mail"
+    ),
     "api.user.reset_password.sso.app_error": Explanation(
-        "the user logs in with another service and has no password here", "Reset the password in that service"),
+        "the user logs in with another service and has no password here", "Reset the password in that service"
+    ),
     "api.user.send_password_reset.send.app_error": Explanation(
-        "the server could not send the e-mail", "Check EmailSettings on the server"),
+        "the server could not send the e-mail", "Check EmailSettings on the server"
+    ),
     "api.user.send_password_reset.sso.app_error": Explanation(
-        "the user logs in with another service and has no password here", "Reset the password in that service"),
+        "the user logs in with another service and has no password here", "Reset the password in that service"
+    ),
     "api.user.update_active.cannot_enable_guest_when_guest_feature_is_disabled.app_error": Explanation(
-        "guest accounts are switched off", "Set GuestAccountsSettings.Enable to true on the server"),
+        "guest accounts are switched off", "Set GuestAccountsSettings.Enable to true on the server"
+    ),
     "api.user.update_active.not_enable.app_error": Explanation(
-        "the caller cannot deactivate itself", "Use the token of another administrator"),
+        "the caller cannot deactivate itself", "Use the token of another administrator"
+    ),
     "api.user.update_active.permissions.app_error": Explanation(
-        "the caller may not activate or deactivate users", "Use the token of a system administrator"),
+        "the caller may not activate or deactivate users", "Use the token of a system administrator"
+    ),
     "api.user.update_password.context.app_error": Explanation(
         "the caller may not set the password of this user, or the user does not exist",
-        "Use the token of a system administrator"),
+        "Use the token of a system administrator",
+    ),
     "api.user.update_password.incorrect.app_error": Explanation(
-        "the current password of the caller is wrong", "Correct current_password"),
+        "the current password of the caller is wrong", "Correct current_password"
+    ),
     "api.user.update_password.oauth.app_error": Explanation(
         "the user logs in with another service and cannot change a password here",
-        "Change it in that service, or let an administrator turn the account into an e-mail account"),
+        "Change it in that service, or let an administrator turn the account into an e-mail account",
+    ),
     "api.user.update_user.login_provider_attribute_set.app_error": _hint(
-        "the user's login service owns this field", "Change it in the login service"),
+        "the user's login service owns this field", "Change it in the login service"
+    ),
     "api.user.update_user_auth.invalid_request": Explanation(
         "auth_service and auth_data must both be given and not empty",
-        "Give both; the way back to e-mail login is a new password"),
+        "Give both; the way back to e-mail login is a new password",
+    ),
     "api.user.update_user_roles.license.app_error": Explanation(
-        "one of the roles needs a licence, which this server does not have", "Leave out the delegated admin roles"),
+        "one of the roles needs a licence, which this server does not have", "Leave out the delegated admin roles"
+    ),
     "api.user.upload_profile_user.check_image_limits.app_error": Explanation(
         "the file is no picture that the server can read, or has too many pixels",
-        "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file in image"),
+        "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file in image",
+    ),
     "api.user.upload_profile_user.login_provider_attribute_set.app_error": Explanation(
-        "the user's login service owns the picture", "Change it in the login service"),
+        "the user's login service owns the picture", "Change it in the login service"
+    ),
     "api.user.upload_profile_user.too_large.app_error": Explanation(
-        "the picture is larger than the server accepts", "Give a smaller file, or raise FileSettings.MaxFileSize"),
+        "the picture is larger than the server accepts", "Give a smaller file, or raise FileSettings.MaxFileSize"
+    ),
     "api.user.verify_email.bad_link.app_error": Explanation(
-        "the token for the verification is unknown or used up", "Ask for a new e-mail"),
+        "the token for the verification is unknown or used up", "Ask for a new e-mail"
+    ),
     "app.group.no_rows": Explanation("there is no such group", "Correct in_group or not_in_group"),
     "app.role.check_roles_exist.role_not_found": Explanation(
-        "one of the roles does not exist on the server", "Correct roles; names are like system_user or system_admin"),
+        "one of the roles does not exist on the server", "Correct roles; names are like system_user or system_admin"
+    ),
     "app.session.get.app_error": Explanation("there is no such session", ""),
     "app.terms_of_service.get.no_rows.app_error": Explanation(
-        "there are no such terms of service", "Correct terms_of_service.id"),
+        "there are no such terms of service", "Correct terms_of_service.id"
+    ),
     "app.user.missing_account.const": Explanation("there is no such user", "Check username, user_id or email"),
     "app.user.get_by_username.app_error": Explanation("there is no such user", "Check username"),
     "app.user.save.email_exists.app_error": Explanation(
         "the e-mail address belongs to another account, maybe a deactivated one",
-        "Give another email, or change or delete that account first"),
+        "Give another email, or change or delete that account first",
+    ),
     "app.user.save.username_exists.app_error": Explanation(
         "the user name belongs to another account, maybe a deactivated one",
-        "Give another username, or change or delete that account first"),
+        "Give another username, or change or delete that account first",
+    ),
     "app.user.update.find.app_error": Explanation(
-        "the user's login service owns the e-mail address", "Change it in the login service"),
+        "the user's login service owns the e-mail address", "Change it in the login service"
+    ),
     "app.user.update_auth_data.email_exists.app_error": Explanation(
-        "another user has this auth_data", "Correct auth_data, or change the other user first"),
+        "another user has this auth_data", "Correct auth_data, or change the other user first"
+    ),
     "app.user.update_auth_data.app_error": Explanation(
-        "auth_service or auth_data is too long", "Use at most 32 and 128 characters"),
+        "auth_service or auth_data is too long", "Use at most 32 and 128 characters"
+    ),
     "app.user_access_token.disabled": _SWITCHED_OFF_TOKENS,
     "app.user_access_token.expires_at_in_past.app_error": Explanation(
-        "the server's clock says that the token would have expired already",
-        "Give a longer expires_after, or check the clocks"),
+        "the server's clock says that the token would have expired already", "Give a longer expires_after, or check the clocks"
+    ),
     "app.user_access_token.expires_at_required.app_error": Explanation(
         "the server wants every new token to expire",
-        "Declare expires_after, with at most ServiceSettings.MaximumPersonalAccessTokenLifetimeDays of the server"),
+        "Declare expires_after, with at most ServiceSettings.MaximumPersonalAccessTokenLifetimeDays of the server",
+    ),
     "app.user_access_token.expires_at_too_far.app_error": Explanation(
         "the server does not let tokens live that long",
-        "Declare expires_after with at most ServiceSettings.MaximumPersonalAccessTokenLifetimeDays of the server"),
+        "Declare expires_after with at most ServiceSettings.MaximumPersonalAccessTokenLifetimeDays of the server",
+    ),
     "app.user_access_token.get_by_user.app_error": Explanation("there is no such token", "Check token_id"),
     "app.user_access_token.invalid_or_missing": Explanation("there is no such token", "Check token_id"),
     "mfa.activate.bad_token.app_error": Explanation(
-        "the MFA code is wrong, or no secret was generated before", "Generate a secret and give its current code"),
+        "the MFA code is wrong, or no secret was generated before", "Generate a secret and give its current code"
+    ),
     "mfa.mfa_disabled.app_error": Explanation(
         "multi-factor authentication is switched off",
-        "Set ServiceSettings.EnableMultifactorAuthentication to true on the server"),
+        "Set ServiceSettings.EnableMultifactorAuthentication to true on the server",
+    ),
     "mfa.validate_token.authenticate.app_error": Explanation(
-        "the account asks for an MFA code", "Give a current code in api_mfa_code"),
+        "the account asks for an MFA code", "Give a current code in api_mfa_code"
+    ),
     "model.user.is_valid.auth_data_pwd.app_error": Explanation(
-        "an account has either a password or auth_data", "Give only one of password and auth_data"),
+        "an account has either a password or auth_data", "Give only one of password and auth_data"
+    ),
     "model.user.is_valid.email.app_error": Explanation("the e-mail address is not valid", "Correct email"),
     "model.user.is_valid.first_name.app_error": Explanation("first_name is too long", "Use at most 64 characters"),
     "model.user.is_valid.last_name.app_error": Explanation("last_name is too long", "Use at most 64 characters"),
     "model.user.is_valid.locale.app_error": Explanation(
-        "the server does not know the locale", "Correct locale; examples are en, de, pt-BR"),
+        "the server does not know the locale", "Correct locale; examples are en, de, pt-BR"
+    ),
     "model.user.is_valid.nickname.app_error": Explanation("nickname is too long", "Use at most 64 characters"),
     "model.user.is_valid.position.app_error": Explanation("position is too long", "Use at most 128 characters"),
     "model.user.is_valid.username.app_error": Explanation(
         "the user name is not valid or reserved",
-        "Use 1 to 64 characters a-z, 0-9, dot, dash and underscore, and no reserved word like all or system"),
+        "Use 1 to 64 characters a-z, 0-9, dot, dash and underscore, and no reserved word like all or system",
+    ),
     "model.user_access_token.is_valid.description.app_error": Explanation(
-        "the description is too long", "Use at most 255 characters"),
+        "the description is too long", "Use at most 255 characters"
+    ),
     "store.sql_bot.get.missing.app_error": Explanation("there is no such bot", "Check username or user_id"),
 }
 

@@ -78,8 +78,7 @@ class RequestRejected(MattermostError):
     ``server_message`` its translated text and ``request_id`` the key to the server's log.
     """
 
-    def __init__(self, operation: str, status: int, error_id: str = "", server_message: str = "",
-                 request_id: str = ""):
+    def __init__(self, operation: str, status: int, error_id: str = "", server_message: str = "", request_id: str = ""):
         explanation = explain(error_id, status)
         cause = explanation.cause
         if server_message and not explanation.complete:
@@ -95,8 +94,13 @@ class RequestRejected(MattermostError):
         self.request_id = request_id
 
     def details(self) -> dict:
-        return {"operation": self.operation, "status": self.status, "id": self.error_id or None,
-                "message": self.server_message or None, "request_id": self.request_id or None}
+        return {
+            "operation": self.operation,
+            "status": self.status,
+            "id": self.error_id or None,
+            "message": self.server_message or None,
+            "request_id": self.request_id or None,
+        }
 
 
 class NotAuthenticated(RequestRejected):
@@ -127,8 +131,9 @@ class ServerUnavailable(RequestRejected):
     outcome_unknown = True
 
 
-def rejection(operation: str, status: int, error_id: str = "", server_message: str = "",
-              request_id: str = "") -> RequestRejected:
+def rejection(
+    operation: str, status: int, error_id: str = "", server_message: str = "", request_id: str = ""
+) -> RequestRejected:
     """The exception for an answer with an error status. The id decides before the status does: status codes lie."""
     kind: type[RequestRejected]
     if error_id == "api.context.404.app_error" or (status == 404 and not error_id):
@@ -136,6 +141,12 @@ def rejection(operation: str, status: int, error_id: str = "", server_message: s
     elif error_id == "api.context.session_expired.app_error":
         kind = NotAuthenticated
     else:
-        kind = {403: PermissionDenied, 404: NotFound, 429: TooManyRequests,
-                502: ServerUnavailable, 503: ServerUnavailable, 504: ServerUnavailable}.get(status, RequestRejected)
+        kind = {
+            403: PermissionDenied,
+            404: NotFound,
+            429: TooManyRequests,
+            502: ServerUnavailable,
+            503: ServerUnavailable,
+            504: ServerUnavailable,
+        }.get(status, RequestRejected)
     return kind(operation, status, error_id, server_message, request_id)

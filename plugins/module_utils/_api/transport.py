@@ -44,13 +44,8 @@ try:
     from requests.adapters import HTTPAdapter
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import HTTPConnectionPool
-    from urllib3.exceptions import (
-        ConnectTimeoutError,
-        HTTPError,
-        InsecureRequestWarning,
-        NewConnectionError,
-        ReadTimeoutError,
-    )
+    from urllib3.exceptions import ConnectTimeoutError, HTTPError, InsecureRequestWarning, NewConnectionError, ReadTimeoutError
+
     REQUESTS_IMPORT_ERROR = None
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -83,8 +78,12 @@ class Endpoint:
 
     def checked(self) -> Endpoint:
         """The same endpoint with a normalised ``url``. Raises ``InvalidInput`` that names the wrong option."""
-        for option, path in (("ca_path", self.ca_path), ("client_cert", self.client_cert),
-                             ("client_key", self.client_key), ("api_socket", self.socket)):
+        for option, path in (
+            ("ca_path", self.ca_path),
+            ("client_cert", self.client_cert),
+            ("client_key", self.client_key),
+            ("api_socket", self.socket),
+        ):
             if path and not os.path.exists(path):
                 raise InvalidInput(f"{option}: there is no file {path}", "Correct the path on the host that runs the task")
         if self.client_key and not self.client_cert:
@@ -98,21 +97,35 @@ class Endpoint:
             return self
         try:
             parts = urlsplit(self.url)
-            valid = parts.scheme in ("http", "https") and (parts.port is None or parts.port > 0) and re.fullmatch(
-                r"[^\s.]+(\.[^\s.]+)*\.?", parts.hostname or "")
+            valid = (
+                parts.scheme in ("http", "https")
+                and (parts.port is None or parts.port > 0)
+                and re.fullmatch(r"[^\s.]+(\.[^\s.]+)*\.?", parts.hostname or "")
+            )
         except ValueError:
             valid = False
         # The value is not shown: it may hold a password.
         if not valid:
             raise InvalidInput("api_url is not an http or https address", "Give it like https://chat.example.com")
         if "@" in parts.netloc or parts.query or parts.fragment:
-            raise InvalidInput("api_url must not hold a user, a password, a query or a fragment",
-                               "Give the plain address, and the credentials in api_token or api_login_id and api_password")
+            raise InvalidInput(
+                "api_url must not hold a user, a password, a query or a fragment",
+                "Give the plain address, and the credentials in api_token or api_login_id and api_password",
+            )
         url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         if url.endswith(API_PREFIX):
-            url = url[:-len(API_PREFIX)]
-        return Endpoint(url, "", self.validate_certs, self.ca_path, self.client_cert, self.client_key,
-                        self.connect_timeout, self.read_timeout, self.retries)
+            url = url[: -len(API_PREFIX)]
+        return Endpoint(
+            url,
+            "",
+            self.validate_certs,
+            self.ca_path,
+            self.client_cert,
+            self.client_key,
+            self.connect_timeout,
+            self.read_timeout,
+            self.retries,
+        )
 
     @property
     def exposes_token(self) -> bool:
@@ -167,7 +180,7 @@ class _UnixAdapter(HTTPAdapter):
     def get_connection_with_tls_context(self, request, verify, proxies=None, cert=None):
         return self._pool
 
-    def get_connection(self, url, proxies=None):    # requests before 2.32
+    def get_connection(self, url, proxies=None):  # requests before 2.32
         return self._pool
 
     def close(self):
@@ -192,12 +205,12 @@ class Transport:
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json, image/*"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Not even worked out: what a redirect names may be no address at all.
-        self._session.get_redirect_target = lambda response: None   # type: ignore[assignment,method-assign]
+        self._session.get_redirect_target = lambda response: None  # type: ignore[assignment,method-assign]
         # Any callable keeps requests from looking into .netrc.
         self._session.auth = lambda request: request
         if self.endpoint.socket:
             self._base = "http://localhost"
-            self._session.trust_env = False     # no proxy lies between here and a socket
+            self._session.trust_env = False  # no proxy lies between here and a socket
             self._session.mount("http://", _UnixAdapter(self.endpoint.socket))
         else:
             self._base = self.endpoint.url
@@ -217,12 +230,14 @@ class Transport:
         # Once for all requests: it reads the environment for proxies and certificates.
         self._settings = self._session.merge_environment_settings(self._base, {}, None, verify, certificate)
         if not self.endpoint.validate_certs:
-            self._settings["verify"] = False    # REQUESTS_CA_BUNDLE must not switch validation on again
-            warnings.simplefilter("ignore", InsecureRequestWarning)     # the user has chosen; once per request is noise
+            self._settings["verify"] = False  # REQUESTS_CA_BUNDLE must not switch validation on again
+            warnings.simplefilter("ignore", InsecureRequestWarning)  # the user has chosen; once per request is noise
         bundle = self._settings["verify"]
         if isinstance(bundle, str) and not os.path.exists(bundle) and self._base.startswith("https:"):
-            raise InvalidInput(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE: there is no file {bundle}",
-                               "Correct the variable on the host that runs the task, or give ca_path")
+            raise InvalidInput(
+                f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE: there is no file {bundle}",
+                "Correct the variable on the host that runs the task, or give ca_path",
+            )
 
     @property
     def local(self) -> bool:
@@ -233,8 +248,9 @@ class Transport:
         """Close the connections."""
         self._session.close()
 
-    def send(self, operation: str, method: str, path: str, query=None, body=None, file=None, repeatable: bool = False,
-             token=Ellipsis) -> Answer:
+    def send(
+        self, operation: str, method: str, path: str, query=None, body=None, file=None, repeatable: bool = False, token=Ellipsis
+    ) -> Answer:
         """Send a request, repeat it where that is safe, and return the good answer.
 
         ``operation`` is the name for errors. ``body`` becomes JSON, ``file`` is a tuple of form field, file name and
@@ -252,8 +268,9 @@ class Transport:
             data = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
         files = None if file is None else {file[0]: (file[1], file[2])}
-        request = self._session.prepare_request(requests.Request(
-            method, self._base + path, params=query, headers=headers, data=data, files=files))
+        request = self._session.prepare_request(
+            requests.Request(method, self._base + path, params=query, headers=headers, data=data, files=files)
+        )
         attempt = 0
         while True:
             self._wait_for_turn()
@@ -275,7 +292,7 @@ class Transport:
             # Without the original: its text may hold the address of a proxy with a password.
             raise self._failure(error, operation) from None
         length = response.headers.get("Content-Length", "")
-        if length.isdecimal() and response.raw.tell() < int(length):    # urllib3 before 2 takes it for complete
+        if length.isdecimal() and response.raw.tell() < int(length):  # urllib3 before 2 takes it for complete
             raise self._lost(operation)
         return self._read(response, operation)
 
@@ -289,39 +306,65 @@ class Transport:
         if isinstance(original, ssl.SSLEOFError):
             return self._lost(operation)
         if isinstance(error, requests.exceptions.SSLError):
-            return CertificateRejected(f"TLS with {where} failed: {_tls_reason(error)}",
-                                       "Correct api_url, name the certificate authority in ca_path, or give client_cert",
-                                       operation)
+            return CertificateRejected(
+                f"TLS with {where} failed: {_tls_reason(error)}",
+                "Correct api_url, name the certificate authority in ca_path, or give client_cert",
+                operation,
+            )
         if isinstance(error, requests.exceptions.ProxyError) and not isinstance(original, ConnectionResetError):
-            return ServerUnreachable(f"the proxy to {where} cannot be reached or refuses",
-                                     "Check the proxy variables of the environment (http_proxy, https_proxy, no_proxy)",
-                                     operation)
+            return ServerUnreachable(
+                f"the proxy to {where} cannot be reached or refuses",
+                "Check the proxy variables of the environment (http_proxy, https_proxy, no_proxy)",
+                operation,
+            )
         if isinstance(error, requests.exceptions.ConnectTimeout):
-            return ServerUnreachable(f"no connection to {where} within {self.endpoint.connect_timeout:g} seconds",
-                                     "Check api_url and the network, or raise connect_timeout", operation)
+            return ServerUnreachable(
+                f"no connection to {where} within {self.endpoint.connect_timeout:g} seconds",
+                "Check api_url and the network, or raise connect_timeout",
+                operation,
+            )
         cause = _root_cause(error)
         if isinstance(error, requests.exceptions.ReadTimeout) or isinstance(cause, ReadTimeoutError):
-            return AnswerLost(f"no answer from {where} within {self.endpoint.read_timeout:g} seconds",
-                              "Run the task again, or raise timeout", operation)
+            return AnswerLost(
+                f"no answer from {where} within {self.endpoint.read_timeout:g} seconds",
+                "Run the task again, or raise timeout",
+                operation,
+            )
         if isinstance(cause, (NewConnectionError, ConnectTimeoutError)):
             reason = "connection refused or no route"
             if isinstance(original, socket.gaierror):
                 reason = "the name is not known"
             elif isinstance(original, OSError) and original.errno:
                 reason = os.strerror(original.errno).lower()
-            return ServerUnreachable(f"no connection to {where}: {reason}",
-                                     "Check api_url (or api_socket), the network, and that the server runs", operation)
-        if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError,
-                              requests.exceptions.ContentDecodingError)):
+            return ServerUnreachable(
+                f"no connection to {where}: {reason}",
+                "Check api_url (or api_socket), the network, and that the server runs",
+                operation,
+            )
+        if isinstance(
+            error,
+            (
+                requests.exceptions.ConnectionError,
+                requests.exceptions.ChunkedEncodingError,
+                requests.exceptions.ContentDecodingError,
+            ),
+        ):
             if isinstance(original, (PermissionError, FileNotFoundError, IsADirectoryError)):
-                return InvalidInput(f"a certificate for {where} cannot be read: {os.strerror(original.errno or 0).lower()}",
-                                    "Correct ca_path, client_cert or client_key", operation)
+                return InvalidInput(
+                    f"a certificate for {where} cannot be read: {os.strerror(original.errno or 0).lower()}",
+                    "Correct ca_path, client_cert or client_key",
+                    operation,
+                )
             return self._lost(operation)
         if not isinstance(error, requests.RequestException) or isinstance(
-                error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):    # socks without PySocks
-            return InvalidInput(f"the address {where}, that of its proxy, or a certificate cannot be used",
-                                "Check api_url, the proxy variables of the environment (http_proxy, https_proxy, no_proxy), "
-                                "ca_path, client_cert and client_key", operation)
+            error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
+        ):  # socks without PySocks
+            return InvalidInput(
+                f"the address {where}, that of its proxy, or a certificate cannot be used",
+                "Check api_url, the proxy variables of the environment (http_proxy, https_proxy, no_proxy), "
+                "ca_path, client_cert and client_key",
+                operation,
+            )
         return UnexpectedAnswer(f"the request to {where} failed ({type(error).__name__})", "Check api_url", operation)
 
     def _read(self, response, operation) -> Answer:
@@ -330,27 +373,35 @@ class Transport:
         if status < 300 and kind.startswith("image/"):
             return Answer(status, response.headers, response.content)
         if 300 <= status < 400:
-            raise UnexpectedAnswer(f"the server redirects to {_address(response.headers.get('Location', 'nowhere'))}",
-                                   "Put the final address of the server into api_url", operation)
+            raise UnexpectedAnswer(
+                f"the server redirects to {_address(response.headers.get('Location', 'nowhere'))}",
+                "Put the final address of the server into api_url",
+                operation,
+            )
         if status >= 400:
             details = _error_details(response.content)
             error = rejection(operation, status, *(_text(details.get(key)) for key in ("id", "message", "request_id")))
             if isinstance(error, TooManyRequests):
                 error.retry_after = _retry_after(response.headers)
             elif kind == "text/html" and not error.error_id and not explain("", status).cause:
-                raise UnexpectedAnswer(f"HTTP status {status} with a web page instead of an answer of Mattermost",
-                                       "Check api_url, and whether a proxy stands before the server", operation)
+                raise UnexpectedAnswer(
+                    f"HTTP status {status} with a web page instead of an answer of Mattermost",
+                    "Check api_url, and whether a proxy stands before the server",
+                    operation,
+                )
             raise error
         try:
             data = json.loads(response.content)
         except (ValueError, RecursionError):
             has_end = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
             if status != 204 and kind != "text/html" and not has_end:
-                raise self._lost(operation) from None   # only the end of the connection told the end of the answer
+                raise self._lost(operation) from None  # only the end of the connection told the end of the answer
             what = "a web page" if kind == "text/html" else "something that is no JSON"
-            raise UnexpectedAnswer(f"{self.endpoint.url or self.endpoint.socket} answered with {what}",
-                                   "Check api_url, and whether a proxy or a login page stands before the server",
-                                   operation) from None
+            raise UnexpectedAnswer(
+                f"{self.endpoint.url or self.endpoint.socket} answered with {what}",
+                "Check api_url, and whether a proxy or a login page stands before the server",
+                operation,
+            ) from None
         return Answer(status, response.headers, data)
 
     def _pause(self, error, attempt, repeatable) -> float | None:
@@ -358,13 +409,13 @@ class Transport:
         refused = isinstance(error, (ServerUnreachable, TooManyRequests)) and not isinstance(error, CertificateRejected)
         if attempt >= self.endpoint.retries or not (refused or (repeatable and error.outcome_unknown)):
             return None
-        pause = min(0.5 * 2 ** attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311  jitter is no secret
+        pause = min(0.5 * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311  jitter is no secret
         if isinstance(error, TooManyRequests):
             if error.retry_after is not None:
                 if error.retry_after > LONGEST_PAUSE:
                     return None
                 pause = error.retry_after + random.uniform(0.0, 0.25)  # noqa: S311  jitter is no secret
-            with self._lock:    # the limit holds for all threads, so let them all wait for their turn
+            with self._lock:  # the limit holds for all threads, so let them all wait for their turn
                 self._resume_at = max(self._resume_at, time.monotonic() + pause)
             return 0.0
         return pause
@@ -405,7 +456,7 @@ def _error_details(content: bytes) -> dict:
                 details = value
             text = text[end:].lstrip()
     except (ValueError, RecursionError):
-        pass    # what was read before counts
+        pass  # what was read before counts
     return details
 
 

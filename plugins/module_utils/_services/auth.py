@@ -46,8 +46,7 @@ _USES: dict = {
     "reset_password": ("token", "new_password"),
     "send_password_reset_email": tuple(WHO_OPTIONS),
     "send_verification_email": tuple(WHO_OPTIONS),
-    "switch_account_type": (
-        *WHO_OPTIONS, "current_service", "new_service", "password", "new_password", "ldap_id", "mfa_code"),
+    "switch_account_type": (*WHO_OPTIONS, "current_service", "new_service", "password", "new_password", "ldap_id", "mfa_code"),
     "verify_user_email": ("token",),
     "verify_user_email_without_token": tuple(WHO_OPTIONS),
 }
@@ -56,7 +55,7 @@ ACTIONS = tuple(action for action in _USES if action)
 #: What to do when nobody knows whether an action that leaves no trace took effect.
 _IF_LOST = {
     "migrate_auth_to_ldap": "The server may still be at work: give it time, then run the task in check mode to see who is "
-                            "left; for many accounts raise timeout",
+    "left; for many accounts raise timeout",
     "reset_password": "Try to log in with the new password before you run the task again; the token works once",
     "send_password_reset_email": "The e-mail may be on its way: look before you run the task again",
     "send_verification_email": "The e-mail may be on its way: look before you run the task again",
@@ -137,8 +136,10 @@ class AuthService(Service):
             # By name: answers by id may be older than the change.
             user = client.get_user_by_username(username=user["username"])
             if user["auth_service"] != plan.predicted["auth_service"]:
-                plan.warnings.append(f"auth_service: the server accepted the change, but shows {shown_service(user)} "
-                                     f"instead of {shown_service(plan.predicted)}")
+                plan.warnings.append(
+                    f"auth_service: the server accepted the change, but shows {shown_service(user)} "
+                    f"instead of {shown_service(plan.predicted)}"
+                )
         return self._returned(plan, user, plan.checked and self._migrants(client, plan))
 
     @staticmethod
@@ -170,8 +171,11 @@ class AuthService(Service):
     def _plan_migration(self, client, declaration) -> AuthPlan:
         caller_id, is_administrator = self._caller(client)
         if not is_administrator:
-            raise InvalidInput("a migration needs an administrator, who alone sees how others log in",
-                               "Use the token of a system administrator", declaration["action"])
+            raise InvalidInput(
+                "a migration needs an administrator, who alone sees how others log in",
+                "Use the token of a system administrator",
+                declaration["action"],
+            )
         users = list({user["id"]: user for user in client.pages("get_users")}.values())
         return plan_migration(declaration, preflight(users, declaration, caller_id), _licensed(client))
 
@@ -222,17 +226,21 @@ def check_options(declaration: dict) -> None:
     if declaration["auth_service"] == EMAIL and declaration["auth_data"]:
         raise InvalidInput("auth_data belongs to a login service, and email is none", "Leave it out")
     if declaration["auth_service"] not in (None, EMAIL) and declaration["new_password"]:
-        raise InvalidInput(f"new_password: an account of {declaration['auth_service']} has no password on the server",
-                           "Leave it out")
+        raise InvalidInput(
+            f"new_password: an account of {declaration['auth_service']} has no password on the server", "Leave it out"
+        )
     token = declaration["token"]
     if token and len(token) != TOKEN_LENGTH:
-        raise InvalidInput(f"token has {len(token)} characters",
-                           f"Give the {TOKEN_LENGTH} characters from the link in the e-mail")
+        raise InvalidInput(
+            f"token has {len(token)} characters", f"Give the {TOKEN_LENGTH} characters from the link in the e-mail"
+        )
     if action in TARGETS:
         current, target = declaration["current_service"], TARGETS[action]
         if current == target or current not in SOURCES:
-            raise InvalidInput(f"current_service: the server does not migrate from {current} to {target}",
-                               f"Use one of {', '.join(service for service in SOURCES if service != target)}")
+            raise InvalidInput(
+                f"current_service: the server does not migrate from {current} to {target}",
+                f"Use one of {', '.join(service for service in SOURCES if service != target)}",
+            )
         if target == "saml" and (declaration["matches"] is None) != declaration["auto"]:
             raise InvalidInput("a migration to SAML needs either matches or auto: true", "Give one of the two", action)
 
@@ -245,8 +253,9 @@ def plan_service(declaration: dict, seen: Observation) -> AuthPlan:
     user, wanted = seen.user, declaration["auth_service"]
     name = user["username"]
     if not seen.sees_service:
-        raise InvalidInput(f"auth_service: the caller may not see how {name} logs in",
-                           "Use the token of a system administrator")
+        raise InvalidInput(
+            f"auth_service: the caller may not see how {name} logs in", "Use the token of a system administrator"
+        )
     plan = AuthPlan(predicted={**user, "auth_service": stored(wanted)})
     same = user["auth_service"] == stored(wanted)
     if same and declaration["auth_data"] and not declaration["update_unknown"]:
@@ -261,12 +270,15 @@ def plan_service(declaration: dict, seen: Observation) -> AuthPlan:
         _set_password(declaration, seen, plan)
         return plan
     if not declaration["auth_data"]:
-        raise InvalidInput(f"auth_data: {name} logs in with {shown_service(user)}, and the way to {wanted} needs auth_data",
-                           f"Give the identity of the user in {wanted}")
+        raise InvalidInput(
+            f"auth_data: {name} logs in with {shown_service(user)}, and the way to {wanted} needs auth_data",
+            f"Give the identity of the user in {wanted}",
+        )
     if seen.is_caller and not declaration["allow_own_account"]:
         raise InvalidInput(
             f"auth_service: {name} is the caller, whose password would be gone, and who is locked out if {wanted} fails",
-            "Use the token of another administrator, or allow it with allow_own_account: true")
+            "Use the token of another administrator, or allow it with allow_own_account: true",
+        )
     plan.add("update_user_auth", user_id=user["id"], auth_service=wanted, auth_data=declaration["auth_data"])
     plan.note("auth_data", HIDDEN if user["auth_service"] else None, declaration["auth_data"])
     return plan
@@ -279,12 +291,16 @@ def _set_password(declaration, seen, plan):
     """
     user = seen.user
     if not declaration["new_password"]:
-        raise InvalidInput(f"new_password: {user['username']} logs in with {shown_service(user)}, and the way back to email "
-                           "needs a password", "Give one in new_password")
+        raise InvalidInput(
+            f"new_password: {user['username']} logs in with {shown_service(user)}, and the way back to email needs a password",
+            "Give one in new_password",
+        )
     if seen.is_caller:
         raise InvalidInput(
             f"auth_service: the server takes no password from {user['username']} for itself, as it logs in with "
-            f"{shown_service(user)}", "Use the token of another administrator, or action: switch_account_type")
+            f"{shown_service(user)}",
+            "Use the token of another administrator, or action: switch_account_type",
+        )
     plan.add("update_user_password", user_id=user["id"], new_password=declaration["new_password"])
     plan.note("new_password", None, HIDDEN)
 
@@ -300,8 +316,10 @@ def plan_switch(declaration: dict, seen: Observation) -> AuthPlan:
         if user["auth_service"] == stored(new):
             return AuthPlan(predicted=user)
         if user["auth_service"] != stored(current):
-            raise InvalidInput(f"current_service: {user['username']} logs in with {shown_service(user)}, not {current}",
-                               "Correct current_service")
+            raise InvalidInput(
+                f"current_service: {user['username']} logs in with {shown_service(user)}, not {current}",
+                "Correct current_service",
+            )
     for name in ("password", "new_password", "ldap_id", "mfa_code"):
         if name in needed and not declaration[name]:
             raise InvalidInput(f"{name} is missing for the switch from {current} to {new}", f"It needs {' and '.join(needed)}")
@@ -311,9 +329,11 @@ def plan_switch(declaration: dict, seen: Observation) -> AuthPlan:
         # The server would end all sessions of the user first, and refuse then.
         raise InvalidInput("the server has no licence, which LDAP needs", "Install a licence with LDAP", "switch_account_type")
     if current in SINGLE_SIGN_ON and not seen.is_caller:
-        raise InvalidInput(f"the server lets {user['username']} alone switch from {current} to email",
-                           "Use a token of that user, or set a password as administrator with auth_service: email",
-                           "switch_account_type")
+        raise InvalidInput(
+            f"the server lets {user['username']} alone switch from {current} to email",
+            "Use a token of that user, or set a password as administrator with auth_service: email",
+            "switch_account_type",
+        )
     email = _address(declaration, user)
     given = {name: declaration[name] for name in (*needed, *useful) if declaration[name]}
     plan = AuthPlan(predicted=user)
@@ -323,7 +343,7 @@ def plan_switch(declaration: dict, seen: Observation) -> AuthPlan:
     else:
         plan.note("auth_service", current, new)
         plan.predicted = {**user, "auth_service": stored(new)}
-        plan.reads_back = not seen.is_caller    # the server has ended the session
+        plan.reads_back = not seen.is_caller  # the server has ended the session
     return plan
 
 
@@ -337,8 +357,10 @@ def _credentials(current, new) -> tuple:
         return ("password", "ldap_id", "new_password"), ("mfa_code",)
     if (current, new) == (LDAP, EMAIL):
         return ("password", "new_password"), ("ldap_id", "mfa_code")
-    raise InvalidInput(f"new_service: the server does not switch from {current} to {new}",
-                       "Switch to email first, or let an administrator declare auth_service")
+    raise InvalidInput(
+        f"new_service: the server does not switch from {current} to {new}",
+        "Switch to email first, or let an administrator declare auth_service",
+    )
 
 
 # -- passwords and addresses ---------------------------------------------------------------------------------------
@@ -363,8 +385,11 @@ def plan_mail(declaration: dict, seen: Observation) -> AuthPlan:
     if user.get("is_bot"):
         raise InvalidInput(f"{user['username']} is a bot, which reads no e-mail", "Name a user", action)
     if action == "send_password_reset_email" and user["auth_service"]:
-        raise InvalidInput(f"{user['username']} logs in with {shown_service(user)} and has no password here",
-                           "Reset the password in that service, or set one with auth_service: email", action)
+        raise InvalidInput(
+            f"{user['username']} logs in with {shown_service(user)} and has no password here",
+            "Reset the password in that service, or set one with auth_service: email",
+            action,
+        )
     plan = AuthPlan(predicted=user, reads_back=False)
     if user["delete_at"]:
         plan.warnings.append(f"{user['username']} is deactivated and cannot log in, whatever the e-mail leads to")
@@ -378,7 +403,7 @@ def plan_verification(declaration: dict, seen: Observation) -> AuthPlan:
     """Assert that an address belongs to its user. Others than the user do not see whether it is verified already."""
     user = seen.user
     plan = AuthPlan(predicted=user)
-    known = "notify_props" in user      # shown with all private fields
+    known = "notify_props" in user  # shown with all private fields
     if known and user.get("email_verified"):
         return plan
     plan.add(declaration["action"], user_id=user["id"])
@@ -425,11 +450,16 @@ def plan_migration(declaration: dict, checked: Preflight, licensed: bool | None)
         # Never auto: that would take bots along, and whoever came since the preflight.
         plan.add(action, auto=False, matches={user["email"]: name for user, name in checked.matching}, **{"from": current})
     after = target if checked.certain else f"{target}, if it has an entry for {declaration['match_field']}"
-    plan.note("auth_service", {user["username"]: current for user, _unused in checked.matching},
-              {user["username"]: after for user, _unused in checked.matching})
+    plan.note(
+        "auth_service",
+        {user["username"]: current for user, _unused in checked.matching},
+        {user["username"]: after for user, _unused in checked.matching},
+    )
     if not any(_is_administrator(user) for user in (*checked.untouched, *checked.already)):
-        plan.warnings.append(f"every active administrator may log in with {target} only from now on: keep a personal access "
-                             "token of one, in case that does not work")
+        plan.warnings.append(
+            f"every active administrator may log in with {target} only from now on: keep a personal access "
+            "token of one, in case that does not work"
+        )
     return plan
 
 
@@ -437,15 +467,21 @@ def _objection(declaration, checked, licensed) -> tuple:
     """What speaks against a migration, and the way out; empty if nothing does."""
     target = TARGETS[declaration["action"]].upper()
     if licensed is False:
-        return (f"{target} is not available on this server, which has no licence",
-                f"It needs a licence with {target} and {'LdapSettings' if target == 'LDAP' else 'SamlSettings'}.Enable")
+        return (
+            f"{target} is not available on this server, which has no licence",
+            f"It needs a licence with {target} and {'LdapSettings' if target == 'LDAP' else 'SamlSettings'}.Enable",
+        )
     if checked.clashing and not declaration["force"]:
         first = ", ".join(f"{clash_target} ({reason})" for clash_target, _unused, reason in checked.clashing[:5])
-        return (f"the preflight found clashes ({len(checked.clashing)}), listed in error.preflight.clashing: {first}",
-                "Resolve them, or leave those accounts out with force: true")
+        return (
+            f"the preflight found clashes ({len(checked.clashing)}), listed in error.preflight.clashing: {first}",
+            "Resolve them, or leave those accounts out with force: true",
+        )
     if checked.takes_caller and not declaration["allow_own_account"]:
-        return (f"the migration may take the caller's own account along, which is locked out if {target} does not work",
-                "Use the token of an administrator with another login service, or allow it with allow_own_account: true")
+        return (
+            f"the migration may take the caller's own account along, which is locked out if {target} does not work",
+            "Use the token of an administrator with another login service, or allow it with allow_own_account: true",
+        )
     return "", ""
 
 

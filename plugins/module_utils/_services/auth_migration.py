@@ -69,20 +69,27 @@ class Preflight:
     def shown(self) -> dict:
         """As the result shows it."""
         return {
-            "matching": [{"username": user["username"], "email": user["email"], "target": target, "notes": self._notes(user)}
-                         for user, target in self.matching],
-            "clashing": [{"target": target, "usernames": sorted(user["username"] for user in users), "reason": reason}
-                         for target, users, reason in self.clashing],
-            "left_out": [{"username": user.get("username"), "email": user["email"], "reason": reason}
-                         for user, reason in self.left_out],
+            "matching": [
+                {"username": user["username"], "email": user["email"], "target": target, "notes": self._notes(user)}
+                for user, target in self.matching
+            ],
+            "clashing": [
+                {"target": target, "usernames": sorted(user["username"] for user in users), "reason": reason}
+                for target, users, reason in self.clashing
+            ],
+            "left_out": [
+                {"username": user.get("username"), "email": user["email"], "reason": reason} for user, reason in self.left_out
+            ],
             "already": [user["username"] for user in self.already],
         }
 
     @property
     def untouched(self) -> list:
         """The accounts that shall stay as they are, without those that have the target service."""
-        return [*(user for user, _unused in self.left_out if "id" in user),
-                *(user for _unused, users, reason in self.clashing for user in users)]
+        return [
+            *(user for user, _unused in self.left_out if "id" in user),
+            *(user for _unused, users, reason in self.clashing for user in users),
+        ]
 
     @property
     def takes_caller(self) -> bool:
@@ -93,8 +100,13 @@ class Preflight:
 
     def _notes(self, user) -> list:
         roles = user["roles"].split()
-        marks = {"caller": self.is_caller(user), "administrator": ADMINISTRATOR in roles, "guest": "system_guest" in roles,
-                 "bot": bool(user.get("is_bot")), "deactivated": bool(user["delete_at"])}
+        marks = {
+            "caller": self.is_caller(user),
+            "administrator": ADMINISTRATOR in roles,
+            "guest": "system_guest" in roles,
+            "bot": bool(user.get("is_bot")),
+            "deactivated": bool(user["delete_at"]),
+        }
         return [mark for mark, holds in marks.items() if holds]
 
 

@@ -16,6 +16,7 @@ def seconds(option: str, text: str) -> int:
     """The seconds that a span means. Raises ``InvalidInput`` that names the option."""
     match = re.match(r"([0-9]{1,6})([smhdw])\Z", text.strip().lower())
     if not match:
-        raise InvalidInput(f"{option}: {text!r} is no span of time",
-                           "Give a number and a unit s, m, h, d or w, like 12h or 30d")
+        raise InvalidInput(
+            f"{option}: {text!r} is no span of time", "Give a number and a unit s, m, h, d or w, like 12h or 30d"
+        )
     return int(match.group(1)) * _SECONDS[match.group(2)]

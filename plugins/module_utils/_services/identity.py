@@ -10,11 +10,7 @@ import re
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 
 #: The argument spec of the ways to name an account. Its documentation is in the modules.
-WHO_OPTIONS: dict = dict(
-    username=dict(type="str"),
-    user_id=dict(type="str"),
-    email=dict(type="str"),
-)
+WHO_OPTIONS: dict = dict(username=dict(type="str"), user_id=dict(type="str"), email=dict(type="str"))
 
 #: For ``user_id``: the caller.
 ME = "me"
@@ -45,7 +41,8 @@ def check_identity(declaration: dict) -> None:
         if not _USERNAME.match(username) or username in _RESERVED:
             raise InvalidInput(
                 f"username: {username!r} is not valid or reserved",
-                "Use 1 to 64 characters a-z, 0-9, dot, dash and underscore, and no reserved word like all or system")
+                "Use 1 to 64 characters a-z, 0-9, dot, dash and underscore, and no reserved word like all or system",
+            )
     if email:
         declaration["email"] = email = email.lower()
         if not _EMAIL.match(email) or len(email) > 128:
@@ -89,6 +86,8 @@ def find_user(client, declaration: dict) -> dict | None:
     for name in ("username", "email"):
         # The address of others may be hidden from the caller.
         if user and user[name] and declaration[name] not in (None, user[name]):
-            raise InvalidInput(f"{name}: the account is {user['username']} with the address {user['email']}, "
-                               f"not {declaration[name]}", "Name one account, by username, user_id or email")
+            raise InvalidInput(
+                f"{name}: the account is {user['username']} with the address {user['email']}, not {declaration[name]}",
+                "Name one account, by username, user_id or email",
+            )
     return user

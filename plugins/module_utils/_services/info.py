@@ -51,8 +51,11 @@ _FILTERS = (*_PLACES, "group_constrained", "active", "inactive", "role", "roles"
 
 #: The filters by membership as a search calls them. It has none for ``not_in_group``.
 _SEARCH_NAMES = {
-    "in_team": "team_id", "not_in_team": "not_in_team_id", "in_channel": "in_channel_id",
-    "not_in_channel": "not_in_channel_id", "in_group": "in_group_id",
+    "in_team": "team_id",
+    "not_in_team": "not_in_team_id",
+    "in_channel": "in_channel_id",
+    "not_in_channel": "not_in_channel_id",
+    "in_group": "in_group_id",
 }
 
 #: What an order of users needs.
@@ -123,7 +126,7 @@ def check_declaration(declared: dict) -> None:
             declared[option][position] = identity[name]
     filters = [name for name in _FILTERS if declared[name]]
     for name in _FILTERS:
-        if declared[name] in ("", []):     # left out, it would mean everybody
+        if declared[name] in ("", []):  # left out, it would mean everybody
             raise InvalidInput(f"{name} is empty", "Leave it out, or give a value")
     ways = [way for way in ("search", "autocomplete") if declared[way] is not None]
     named = [option for option in _NAMES if declared[option] is not None]
@@ -134,8 +137,9 @@ def check_declaration(declared: dict) -> None:
             raise InvalidInput(f"{option} is empty", "Leave it out, or give the beginning of a name")
     if named and (filters or declared["limit"] is not None):
         other = filters[0] if filters else "limit"
-        raise InvalidInput(f"{other} cannot be combined with {named[0]}",
-                           "Leave it out, and choose among the users of the result instead")
+        raise InvalidInput(
+            f"{other} cannot be combined with {named[0]}", "Leave it out, and choose among the users of the result instead"
+        )
     _check_filters(declared, filters)
     for option in (*_PLACES[:-1], "group_channel_ids"):
         _check_ids(option, declared[option])
@@ -162,8 +166,10 @@ def _check_filters(declared, filters):
             raise InvalidInput("not_in_channel needs the team of the channel as well", "Give in_team too")
         places.remove("in_team")
     if len(places) > 1:
-        raise InvalidInput(f"{' and '.join(places)} cannot be combined: the server looks at one of them only",
-                           "Give one of them, and filter the users of the result by the other")
+        raise InvalidInput(
+            f"{' and '.join(places)} cannot be combined: the server looks at one of them only",
+            "Give one of them, and filter the users of the result by the other",
+        )
     if declared["group_constrained"] and not (declared["not_in_team"] or declared["not_in_channel"]):
         raise InvalidInput("group_constrained counts only together with not_in_team or not_in_channel")
     if declared["search"] is not None:
@@ -172,8 +178,10 @@ def _check_filters(declared, filters):
                 raise InvalidInput(f"a search knows no {name}", "Leave it out")
     needed = _SORT_NEEDS.get(declared["sort"] or "")
     if needed and places != [needed]:
-        raise InvalidInput(f"sort: the order {declared['sort']} exists only for users filtered by {needed}",
-                           f"Give {needed}, or leave out sort")
+        raise InvalidInput(
+            f"sort: the order {declared['sort']} exists only for users filtered by {needed}",
+            f"Give {needed}, or leave out sort",
+        )
     for name, needed in (("team_roles", "in_team"), ("channel_roles", "in_channel")):
         if declared[name] and not declared[needed]:
             raise InvalidInput(f"{name} needs {needed}", "Give both")
@@ -204,15 +212,20 @@ def _check_directory(declared):
 
 
 def _bad_directory(reason):
-    return InvalidInput(f"image_directory: {reason}",
-                        "Create a directory on the host that runs the task, and let the task write to it")
+    return InvalidInput(
+        f"image_directory: {reason}", "Create a directory on the host that runs the task, and let the task write to it"
+    )
 
 
 def _chooses_users(declared) -> bool:
     """Whether users are asked for: they are, unless only the server was asked about."""
     chosen = any(declared[name] not in (None, False) for name in (*_NAMES, "search", "autocomplete", "limit", *_FILTERS))
-    about_server = declared["stats"] or declared["stats_filter"] is not None or declared["known_users"] \
+    about_server = (
+        declared["stats"]
+        or declared["stats_filter"] is not None
+        or declared["known_users"]
         or declared["group_channel_ids"] is not None
+    )
     return bool(chosen or declared["gather"] or not about_server)
 
 
@@ -254,26 +267,32 @@ def _named(client, declared) -> Selection:
 
 def _autocompleted(client, declared) -> Selection:
     limit = declared["limit"] or LARGEST_SEARCH
-    answer = client.autocomplete_users(name=declared["autocomplete"].strip(), limit=limit,
-                                       in_team=declared["in_team"], in_channel=declared["in_channel"])
+    answer = client.autocomplete_users(
+        name=declared["autocomplete"].strip(), limit=limit, in_team=declared["in_team"], in_channel=declared["in_channel"]
+    )
     selection = Selection(answer["users"], out_of_channel=answer.get("out_of_channel") or [])
     return _with_warning(selection, selection.users, declared)
 
 
 def _searched(client, declared) -> Selection:
-    body = {_SEARCH_NAMES.get(name, name): declared[name]
-            for name in _FILTERS if declared[name] and name not in ("active", "inactive", "sort")}
+    body = {
+        _SEARCH_NAMES.get(name, name): declared[name]
+        for name in _FILTERS
+        if declared[name] and name not in ("active", "inactive", "sort")
+    }
     # A search knows no filter for inactive users only, so ask for all and choose here.
     limit = LARGEST_SEARCH if declared["inactive"] else declared["limit"] or LARGEST_SEARCH
     found = client.search_users(term=declared["search"].strip(), allow_inactive=not declared["active"], limit=limit, **body)
     users = [user for user in found if user["delete_at"] or not declared["inactive"]]
-    return _with_warning(Selection(users[:declared["limit"]]), found, declared)
+    return _with_warning(Selection(users[: declared["limit"]]), found, declared)
 
 
 def _with_warning(selection, found, declared) -> Selection:
     if len(found) >= LARGEST_SEARCH and declared["limit"] is None:
-        selection.warnings.append(f"The server answers at most {LARGEST_SEARCH} users of a search, so some may be left out: "
-                                  "give a longer beginning of a name, or list users with filters instead")
+        selection.warnings.append(
+            f"The server answers at most {LARGEST_SEARCH} users of a search, so some may be left out: "
+            "give a longer beginning of a name, or list users with filters instead"
+        )
     return selection
 
 
@@ -296,7 +315,7 @@ class _Reader:
     def sessions(self, user):
         sessions = self.client.get_sessions(user_id=user["id"])
         for session in sessions:
-            (session.get("props") or {}).pop("csrf", None)     # a secret of the user's browser
+            (session.get("props") or {}).pop("csrf", None)  # a secret of the user's browser
         return sessions
 
     def access_tokens(self, user):
@@ -321,13 +340,18 @@ class _Reader:
         if self.caller and user["id"] == self.caller["id"]:
             return self.client.find("get_user_terms_of_service", user_id=user["id"])
         if self.caller and "system_admin" not in self.caller["roles"].split():
-            raise _Refused("gather: only the user and administrators see the terms of service that a user has accepted",
-                           "Use the token of that user or of a system administrator")
+            raise _Refused(
+                "gather: only the user and administrators see the terms of service that a user has accepted",
+                "Use the token of that user or of a system administrator",
+            )
         details = self.client.get_user(user_id=user["id"])
         if not details.get("terms_of_service_id"):
             return None
-        return {"user_id": user["id"], "terms_of_service_id": details["terms_of_service_id"],
-                "create_at": details.get("terms_of_service_create_at")}
+        return {
+            "user_id": user["id"],
+            "terms_of_service_id": details["terms_of_service_id"],
+            "create_at": details.get("terms_of_service_create_at"),
+        }
 
     def image(self, user):
         return self.client.get_profile_image(user_id=user["id"])
@@ -415,9 +439,13 @@ def _read_about_server(client, declared) -> dict:
     if declared["stats"]:
         stats = client.get_total_users_stats()
     if declared["stats_filter"] is not None:
-        filtered = client.get_total_users_stats_filtered(**{
-            name: ",".join(value) if isinstance(value, list) else value
-            for name, value in declared["stats_filter"].items() if value})
+        filtered = client.get_total_users_stats_filtered(
+            **{
+                name: ",".join(value) if isinstance(value, list) else value
+                for name, value in declared["stats_filter"].items()
+                if value
+            }
+        )
     known = client.get_known_users() or [] if declared["known_users"] else []
     members = {}
     for chunk in chunks(_once(declared["group_channel_ids"])):

@@ -45,7 +45,7 @@ def by_emails(client, emails: list, workers: int) -> list:
 
 def _listing_is_shorter(client, count: int) -> bool:
     """Whether the pages of all accounts are likely to be fewer than so many accounts, asked for one by one."""
-    if count <= LARGEST_PAGE or client.transport.local:     # the local socket does not tell how many there are
+    if count <= LARGEST_PAGE or client.transport.local:  # the local socket does not tell how many there are
         return count > LARGEST_PAGE
     return count > client.get_total_users_stats()["total_users_count"] / LARGEST_PAGE
 
@@ -75,4 +75,4 @@ def _each(client, workers, operation, key, values) -> list:
 def chunks(values: list) -> Iterator[list]:
     """The values, a thousand at a time."""
     for start in range(0, len(values), LARGEST_LOOKUP):
-        yield values[start:start + LARGEST_LOOKUP]
+        yield values[start : start + LARGEST_LOOKUP]

@@ -30,6 +30,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user im
 
 try:
     import pyotp
+
     HAS_PYOTP = True
 except ImportError:
     HAS_PYOTP = False
@@ -45,12 +46,17 @@ _WITH_CODES = ("", "ldap")
 
 _GENERATE, _UPDATE = "generate_mfa_secret", "update_user_mfa"
 
-_NOT_ACTIVE = ("Nothing is lost: MFA is not active, and the user logs in as before. Run the task again, which generates "
-               "another secret")
-_NOBODY_HAS_IT = ("The account may have a new secret now that nobody has: run the task again, which generates another one, or "
-                  "reset the account with state: absent")
-_PERHAPS_ACTIVE = ("Whether MFA is active now could not be found out. If it is, the returned secret is the right one; if it is "
-                   "not, run the task again.")
+_NOT_ACTIVE = (
+    "Nothing is lost: MFA is not active, and the user logs in as before. Run the task again, which generates another secret"
+)
+_NOBODY_HAS_IT = (
+    "The account may have a new secret now that nobody has: run the task again, which generates another one, or "
+    "reset the account with state: absent"
+)
+_PERHAPS_ACTIVE = (
+    "Whether MFA is active now could not be found out. If it is, the returned secret is the right one; if it is "
+    "not, run the task again."
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Clock:
 class MfaPlan(Plan):
     """``own``: the account is read as that of the caller. ``path`` is the file for the QR code, if one is wanted."""
 
-    looks_again: bool = False   # a plan made anew would generate another secret
+    looks_again: bool = False  # a plan made anew would generate another secret
     own: bool = False
     path: str | None = None
     clock: Clock = field(default_factory=Clock)
@@ -90,7 +96,7 @@ class MfaPlan(Plan):
             super().execute(client)
             return
         generated = self._generate(client)
-        if self.steps[1:]:      # else it is active already, with the new secret
+        if self.steps[1:]:  # else it is active already, with the new secret
             try:
                 self._activate(client, _seconds_ahead(generated, self.clock.now()))
             except MattermostError as error:
@@ -139,7 +145,7 @@ class MfaPlan(Plan):
         return None
 
     def _code(self) -> str:
-        if self.clock.remaining() < _MARGIN:    # it would expire on the way
+        if self.clock.remaining() < _MARGIN:  # it would expire on the way
             self.clock.sleep(self.clock.remaining())
         return pyotp.TOTP(self.answers[_GENERATE]["secret"]).at(int(self.clock.now()))
 
@@ -184,8 +190,9 @@ class MfaService(Service):
             _write_private(plan.path, base64.b64decode(plan.answers[_GENERATE]["qr_code"]))
         except (OSError, ValueError) as error:
             reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "the server's picture is none"
-            plan.warnings.append(f"qr_code_path: {plan.path} could not be written: {reason}. "
-                                 "The result holds the picture as well")
+            plan.warnings.append(
+                f"qr_code_path: {plan.path} could not be written: {reason}. The result holds the picture as well"
+            )
 
 
 def plan_mfa(declaration: dict, user: dict | None, local: bool) -> MfaPlan:
@@ -225,11 +232,16 @@ def plan_mfa(declaration: dict, user: dict | None, local: bool) -> MfaPlan:
 def _check_eligible(user, local):
     name = user["username"]
     if local:
-        raise InvalidInput("api_socket: the local socket cannot generate a secret, only reset with state: absent",
-                           "Use api_url and the token of an administrator")
+        raise InvalidInput(
+            "api_socket: the local socket cannot generate a secret, only reset with state: absent",
+            "Use api_url and the token of an administrator",
+        )
     if user["auth_service"] not in _WITH_CODES:
-        raise InvalidInput(f"{name} logs in with {user['auth_service']}, and Mattermost asks accounts with e-mail and LDAP "
-                           "login alone for a code", f"Enrol the user in {user['auth_service']} itself")
+        raise InvalidInput(
+            f"{name} logs in with {user['auth_service']}, and Mattermost asks accounts with e-mail and LDAP "
+            "login alone for a code",
+            f"Enrol the user in {user['auth_service']} itself",
+        )
     if user.get("is_bot"):
         raise InvalidInput(f"{name} is a bot, which never logs in, and so is never asked for a code", "Leave bots out")
 
@@ -255,8 +267,10 @@ def _explained(error: MattermostError, ahead: float, active: bool | None) -> Mat
         return error
     cause = "another task generated a secret at the same time, or the clocks of server and host differ"
     if abs(ahead) >= PERIOD:
-        cause = (f"the clock of the host that runs the task is about {abs(ahead):.0f} seconds "
-                 f"{'ahead of' if ahead > 0 else 'behind'} the server's; set both by NTP")
+        cause = (
+            f"the clock of the host that runs the task is about {abs(ahead):.0f} seconds "
+            f"{'ahead of' if ahead > 0 else 'behind'} the server's; set both by NTP"
+        )
     error.reason = f"the server refused two codes of the secret that it had just made: {cause}"
     error.remedy = _NOT_ACTIVE
     return error
@@ -265,13 +279,15 @@ def _explained(error: MattermostError, ahead: float, active: bool | None) -> Mat
 def _check_writable(path: str) -> None:
     folder = os.path.dirname(path)
     if os.path.isdir(path) or not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
-        raise InvalidInput(f"qr_code_path: {path} cannot be written",
-                           "Give the path of a file in a directory that exists on the host that runs the task")
+        raise InvalidInput(
+            f"qr_code_path: {path} cannot be written",
+            "Give the path of a file in a directory that exists on the host that runs the task",
+        )
 
 
 def _write_private(path: str, content: bytes) -> None:
     """Write a file that only its owner can read, whatever was there before."""
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")     # mode 0600
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

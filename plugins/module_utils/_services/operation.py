@@ -28,8 +28,15 @@ CONFIRMED = ("permanent_delete_all_users", "revoke_sessions_from_all_users")
 _LOGINS = ("login", "login_by_cws_token")
 
 #: The types of the table as Ansible calls them.
-_OPTION_TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "object": "dict",
-                 "array": "list", "binary": "path"}
+_OPTION_TYPES = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "object": "dict",
+    "array": "list",
+    "binary": "path",
+}
 
 
 def argument_options() -> dict:
@@ -56,7 +63,7 @@ class OperationPlan(Plan):
     """A plan with one step, or with none if the operation only reads. ``return_secrets``: as the user asked."""
 
     return_secrets: bool = False
-    looks_again: bool = False   # a look at the server cannot tell whether any operation took effect
+    looks_again: bool = False  # a look at the server cannot tell whether any operation took effect
     returned: dict = field(default_factory=dict, repr=False)
 
     def execute(self, client) -> None:
@@ -74,7 +81,7 @@ class OperationPlan(Plan):
         if isinstance(data, bytes):
             data = base64.b64encode(data).decode()
         if operation.answer == "list":
-            data = data or []   # audits answer null where another list is empty
+            data = data or []  # audits answer null where another list is empty
         secrets = {name: data[name] for name in operation.answer_secrets if isinstance(data, dict) and name in data}
         if operation.name in _LOGINS:
             secrets["session_token"] = session_token
@@ -114,8 +121,9 @@ class OperationService(Service):
 def _check_declaration(declared, operation, arguments, local):
     """Refuse what need not be sent to know that it fails, or what must not be sent by mistake."""
     if operation.name in CONFIRMED and declared["confirm"] is None:
-        raise InvalidInput("this hits every user of the server", f"Repeat the name in confirm: {operation.name}",
-                           operation.name)
+        raise InvalidInput(
+            "this hits every user of the server", f"Repeat the name in confirm: {operation.name}", operation.name
+        )
     if declared["confirm"] not in (None, operation.name):
         raise InvalidInput("confirm names another operation", "Correct operation or confirm", operation.name)
     if local and not operation.local:
@@ -139,8 +147,10 @@ def _check_user_mfa(client, login_id, plan) -> dict:
     try:
         return client.check_user_mfa(login_id=login_id)
     except OperationNotAvailable:
-        plan.warnings.append("The server no longer has check_user_mfa (it went with version 6.0). "
-                             "The answer was made from mfa_active of the account instead.")
+        plan.warnings.append(
+            "The server no longer has check_user_mfa (it went with version 6.0). "
+            "The answer was made from mfa_active of the account instead."
+        )
     who = {"user_id": None, "username": None, "email": None, "email" if "@" in login_id else "username": login_id}
     user = find_user(client, who)
     # The operation did not tell unknown users from those without MFA either.

@@ -16,5 +16,6 @@ def read_option_file(option: str, path: str) -> bytes:
         with open(os.path.expanduser(path), "rb") as file:
             return file.read()
     except OSError as error:
-        raise InvalidInput(f"{option}: {path} cannot be read: {os.strerror(error.errno or 0)}",
-                           "Give a path on the host that runs the task") from None
+        raise InvalidInput(
+            f"{option}: {path} cannot be read: {os.strerror(error.errno or 0)}", "Give a path on the host that runs the task"
+        ) from None

@@ -18,6 +18,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.option_
 
 try:
     from PIL import Image, ImageChops, ImageOps, ImageStat
+
     HAS_PILLOW = True
     _NO_PICTURE: tuple = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 except ImportError:
@@ -50,8 +51,9 @@ class Picture:
         try:
             picture._as_stored(content)
         except _NO_PICTURE:
-            raise InvalidInput(f"image: {path} is no picture that can be read",
-                               "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file") from None
+            raise InvalidInput(
+                f"image: {path} is no picture that can be read", "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file"
+            ) from None
         return picture
 
     def upload(self) -> tuple:
@@ -63,12 +65,14 @@ class Picture:
         try:
             difference = ImageChops.difference(self._as_stored(self.content), self._as_stored(stored))
         except _NO_PICTURE:
-            return False    # what is stored cannot be read
+            return False  # what is stored cannot be read
         if self._is_stored_unchanged():
             return difference.getbbox() is None
         squares = difference.resize(_SQUARES, Image.Resampling.BOX)
-        return (max(ImageStat.Stat(difference).mean) <= _TOLERANCE
-                and max(most for _least, most in ImageStat.Stat(squares).extrema) <= _TOLERANCE_OF_SQUARE)
+        return (
+            max(ImageStat.Stat(difference).mean) <= _TOLERANCE
+            and max(most for _least, most in ImageStat.Stat(squares).extrema) <= _TOLERANCE_OF_SQUARE
+        )
 
     def _is_stored_unchanged(self) -> bool:
         with Image.open(io.BytesIO(self.content)) as image:

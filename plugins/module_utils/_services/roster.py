@@ -62,7 +62,7 @@ class Item:
 class RosterPlan(Plan):
     """The plans of all users that differ. ``total`` counts the users of the roster."""
 
-    looks_again: bool = False   # every user is looked at again on its own
+    looks_again: bool = False  # every user is looked at again on its own
     concurrency: int = 1
     stops_on_error: bool = False
     items: list = field(default_factory=list)
@@ -78,16 +78,19 @@ class RosterPlan(Plan):
     @property
     def operations(self) -> list:
         """Each operation once, in the order of first use."""
-        return list(dict.fromkeys(
-            name for item in self.items for name in (item.done if self.executed else item.plan.operations)))
+        return list(
+            dict.fromkeys(name for item in self.items for name in (item.done if self.executed else item.plan.operations))
+        )
 
     @property
     def failure(self) -> str:
         if not self.failed:
             return ""
         first = self.failed[0]
-        return (f"{len(self.failed)} of {self.total} users could not be brought to the declared state, the first of them "
-                f"{first.name} ({first.where}): {first.error}")
+        return (
+            f"{len(self.failed)} of {self.total} users could not be brought to the declared state, the first of them "
+            f"{first.name} ({first.where}): {first.error}"
+        )
 
     @property
     def diff(self) -> list:
@@ -126,13 +129,15 @@ class RosterService(Service):
     def plan(self, client, declaration: dict) -> RosterPlan:
         entries = self._entries(declaration)
         self._check(entries)
-        plan = RosterPlan(concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop",
-                          total=len(entries))
+        plan = RosterPlan(
+            concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop", total=len(entries)
+        )
         # Lists of all users are read once: the local socket has no look-up by names, and nothing else has one by addresses.
         by_chunk = not client.transport.local and all(
-            entry.options["user_id"] or entry.options["username"] for entry in entries)
+            entry.options["user_id"] or entry.options["username"] for entry in entries
+        )
         size = LARGEST_LOOKUP if by_chunk else len(entries)
-        chunks = [entries[start:start + size] for start in range(0, len(entries), size)] if entries else []
+        chunks = [entries[start : start + size] for start in range(0, len(entries), size)] if entries else []
         # While one chunk is planned, the next are on their way.
         workers = min(_READS_AHEAD, declaration["concurrency"])
         with closing(as_they_come(workers, partial(_find, client, declaration), chunks)) as coming:
@@ -146,8 +151,10 @@ class RosterService(Service):
         if declaration["src"]:
             return read_roster(declaration["src"], declaration["columns"], self._spec)
         checker = EntryChecker(self._spec, {})
-        return [Entry(where, checker.check(options, where))
-                for where, options in ((f"users[{index}]", user) for index, user in enumerate(declaration["users"]))]
+        return [
+            Entry(where, checker.check(options, where))
+            for where, options in ((f"users[{index}]", user) for index, user in enumerate(declaration["users"]))
+        ]
 
     @staticmethod
     def _check(entries):
@@ -165,15 +172,24 @@ class RosterService(Service):
                 if options[name]:
                     other = first.setdefault((name, options[name]), entry)
                     if other is not entry:
-                        raise InvalidInput(f"{entry.where}: {name} {options[name]} is also that of {other.where}",
-                                           "Every user may be there once")
+                        raise InvalidInput(
+                            f"{entry.where}: {name} {options[name]} is also that of {other.where}",
+                            "Every user may be there once",
+                        )
 
     def _plan_chunk(self, client, declaration, entries, plan):
         local = client.transport.local
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:
-            observed = [(entry, pool.submit(self._user.observe, client, entry.options, user)
-                         if _needs_more(entry.options, user) else Observation(user, local=local))
-                        for entry, user in entries if user is None or not plainly_as_declared(entry.options, user)]
+            observed = [
+                (
+                    entry,
+                    pool.submit(self._user.observe, client, entry.options, user)
+                    if _needs_more(entry.options, user)
+                    else Observation(user, local=local),
+                )
+                for entry, user in entries
+                if user is None or not plainly_as_declared(entry.options, user)
+            ]
         for entry, observation in observed:
             try:
                 seen = observation if isinstance(observation, Observation) else observation.result()
@@ -184,8 +200,11 @@ class RosterService(Service):
 
     def _plan_user(self, declaration, entry, observation, plan):
         options = entry.options
-        if (observation.user is None and declaration["missing_password"] == "random"     # noqa: S105  the name of a policy
-                and not (options["password"] or options["auth_service"])):
+        if (
+            observation.user is None
+            and declaration["missing_password"] == "random"  # noqa: S105  the name of a policy
+            and not (options["password"] or options["auth_service"])
+        ):
             # Nobody shall know it: the user sets another one by a password reset.
             options["password"] = unknown_password()
         user_plan = plan_user(options, observation)
@@ -202,8 +221,11 @@ class RosterService(Service):
         scope = declaration["prune_scope"] or {}
         users = [user for user in client.pages("get_users", active=True) if not user["delete_at"]]
         in_scope = [user for user in users if _in_scope(user, scope)]
-        strangers = [user for user in in_scope if not known & {
-            ("username", user["username"]), ("user_id", user["id"]), ("email", user["email"])}]
+        strangers = [
+            user
+            for user in in_scope
+            if not known & {("username", user["username"]), ("user_id", user["id"]), ("email", user["email"])}
+        ]
         caller = None if client.transport.local else client.who_am_i()["id"]
         strangers = [user for user in strangers if not user.get("is_bot") and user["id"] != caller]
         going = {user["id"] for user in strangers}
@@ -218,13 +240,17 @@ class RosterService(Service):
             return
         _brake(declaration["max_prune"], strangers, in_scope)
         for user in strangers:
-            options = {**{name: option.get("default") for name, option in self._spec.items()},
-                       "user_id": user["id"], "state": "inactive"}
+            options = {
+                **{name: option.get("default") for name, option in self._spec.items()},
+                "user_id": user["id"],
+                "state": "inactive",
+            }
             plan.items.append(Item(user["username"], "prune", options, plan_user(options, Observation(user)), pruned=True))
 
     def read_back(self, client, plan) -> dict:
-        done = {item.plan.predicted["username"]: item for item in plan.items
-                if not item.error and item.done and item.plan.predicted}
+        done = {
+            item.plan.predicted["username"]: item for item in plan.items if not item.error and item.done and item.plan.predicted
+        }
         users = by_usernames(client, list(done), plan.concurrency)
         for user in users:
             item = done[user["username"]]
@@ -240,23 +266,36 @@ class RosterService(Service):
         failed = {id(item) for item in plan.failed}
         kinds = Counter(_kind(item) for item in items if id(item) not in failed)
         return {
-            "users": [{
-                "username": item.name,
-                "user_id": _user_id(item),
-                "change": _kind(item),
-                "operations": item.done or item.plan.operations,
-                "before": item.plan.before,
-                "after": item.plan.after,
-            } for item in items if id(item) not in failed],
+            "users": [
+                {
+                    "username": item.name,
+                    "user_id": _user_id(item),
+                    "change": _kind(item),
+                    "operations": item.done or item.plan.operations,
+                    "before": item.plan.before,
+                    "after": item.plan.after,
+                }
+                for item in items
+                if id(item) not in failed
+            ],
             "counts": {
                 "total": plan.total,
                 **{kind: kinds[kind] for kind in ("created", "updated", "deactivated", "deleted", "pruned")},
                 "failed": len(plan.failed),
-                "unchanged": plan.total - len([item for item in plan.items if not item.pruned])
+                "unchanged": plan.total
+                - len([item for item in plan.items if not item.pruned])
                 - len([item for item in plan.failed if not item.plan.changed]),
             },
-            "failures": [{"username": item.name, "where": str(item.where), "msg": str(item.error), "operations": item.done,
-                          "error": item.error.details()} for item in plan.failed],
+            "failures": [
+                {
+                    "username": item.name,
+                    "where": str(item.where),
+                    "msg": str(item.error),
+                    "operations": item.done,
+                    "error": item.error.details(),
+                }
+                for item in plan.failed
+            ],
             "prunable": plan.prunable,
         }
 
@@ -279,8 +318,9 @@ class _Progress:
                 return
             self._reported = now
             rate = self._done / (now - self._started)
-            self._report(f"{self._done} of {self._total} users, {rate:.0f} per second, "
-                         f"{(self._total - self._done) / rate:.0f} s left")
+            self._report(
+                f"{self._done} of {self._total} users, {rate:.0f} per second, {(self._total - self._done) / rate:.0f} s left"
+            )
 
 
 def _named_by(client, options: dict) -> tuple:
@@ -317,7 +357,8 @@ def _needs_more(options: dict, user: dict | None) -> bool:
         options["terms_of_service"]
         or (options["email"] and options["email"] != user["email"])
         or (options["user_id"] and options["username"] and options["username"] != user["username"])
-        or (options["password"] and options["update_password"] != "on_create"))     # noqa: S105  the name of a policy
+        or (options["password"] and options["update_password"] != "on_create")  # noqa: S105  the name of a policy
+    )
 
 
 def _in_scope(user: dict, scope: dict) -> bool:
@@ -345,9 +386,11 @@ def _brake(limit: str, strangers: list, in_scope: list) -> None:
     allowed = len(in_scope) * number / 100 if limit.endswith("%") else number
     if len(strangers) > allowed:
         names = ", ".join(user["username"] for user in strangers[:10]) + (", ..." if len(strangers) > 10 else "")
-        raise InvalidInput(f"max_prune: {len(strangers)} of {len(in_scope)} accounts would be deactivated ({names}), "
-                           f"but at most {limit} are allowed",
-                           "Check the roster and prune_scope with prune: report, or raise max_prune")
+        raise InvalidInput(
+            f"max_prune: {len(strangers)} of {len(in_scope)} accounts would be deactivated ({names}), "
+            f"but at most {limit} are allowed",
+            "Check the roster and prune_scope with prune: report, or raise max_prune",
+        )
 
 
 def _kind(item: Item) -> str:

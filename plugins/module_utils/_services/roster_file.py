@@ -19,6 +19,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.option_
 
 try:
     import yaml
+
     HAS_YAML = True
 except ImportError:
     HAS_YAML = False
@@ -55,10 +56,12 @@ def read_roster(path: str, columns: dict, spec: dict) -> list[Entry]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[:error.start]
+        before = content[: error.start]
         column = len(before) - (before.rfind(b"\n") + 1) + 1
-        raise InvalidInput(f"src: {name}, line {before.count(10) + 1}, column {column}: this is no UTF-8",
-                           "Save the file with the encoding UTF-8") from None
+        raise InvalidInput(
+            f"src: {name}, line {before.count(10) + 1}, column {column}: this is no UTF-8",
+            "Save the file with the encoding UTF-8",
+        ) from None
     if not text.strip():
         raise InvalidInput(f"src: {name} is empty", _EMPTY_ROSTER)
     checker = EntryChecker(spec, columns)
@@ -71,8 +74,9 @@ def _read_csv(text, name, spec, columns) -> Iterator[tuple[str, dict]]:
         header = [cell.strip() for cell in next(rows, [])]
         _check_header(header, name, spec, columns)
         options = [columns.get(title, title) for title in header]
-        typed = [(title, spec[option]["type"]) for title, option in zip(header, options)
-                 if option and spec[option]["type"] != "str"]
+        typed = [
+            (title, spec[option]["type"]) for title, option in zip(header, options) if option and spec[option]["type"] != "str"
+        ]
         clearing = [title for title, option in zip(header, options) if option in _EMPTY_IS_A_VALUE]
         line = rows.line_num + 1
         for row in rows:
@@ -80,8 +84,9 @@ def _read_csv(text, name, spec, columns) -> Iterator[tuple[str, dict]]:
             if not any(row):
                 continue
             if len(row) != len(header):
-                raise InvalidInput(f"src: {where}: {len(row)} cells, but the header has {len(header)}",
-                                   "Quote cells that hold a comma")
+                raise InvalidInput(
+                    f"src: {where}: {len(row)} cells, but the header has {len(header)}", "Quote cells that hold a comma"
+                )
             entry: dict = {title: cell for title, cell in zip(header, map(str.strip, row)) if cell}
             for title, kind in typed:
                 if title in entry:
@@ -96,8 +101,10 @@ def _read_csv(text, name, spec, columns) -> Iterator[tuple[str, dict]]:
 def _check_header(header, name, spec, columns):
     for position, title in enumerate(header, 1):
         if columns.get(title, title) and columns.get(title, title) not in spec:
-            raise InvalidInput(f"src: {name}, line 1, column {position}: the column {title!r} is unknown",
-                               f"Rename it or leave it out with columns; known are {', '.join(sorted(spec))}")
+            raise InvalidInput(
+                f"src: {name}, line 1, column {position}: the column {title!r} is unknown",
+                f"Rename it or leave it out with columns; known are {', '.join(sorted(spec))}",
+            )
     seen: dict = {}
     for position, title in enumerate(header, 1):
         option = columns.get(title, title)
@@ -114,7 +121,7 @@ def _cell(cell, kind):
         try:
             return json.loads(cell)
         except ValueError:
-            return cell     # refused with its place when the entry is checked
+            return cell  # refused with its place when the entry is checked
     return cell
 
 
@@ -130,7 +137,7 @@ def _read_yaml(text, name, spec, columns) -> Iterator[tuple[Any, dict]]:
     if not HAS_YAML:
         raise MissingLibrary("PyYAML", "reading a YAML roster")
     try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))    # noqa: S506  a safe loader
+        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  a safe loader
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark
         raise InvalidInput(f"src: {name}, line {mark.line + 1}, column {mark.column + 1}: {error.problem}") from None
@@ -141,7 +148,7 @@ def _read_yaml(text, name, spec, columns) -> Iterator[tuple[Any, dict]]:
 
 def _entries(document, name, text) -> Iterator[tuple[Any, dict]]:
     if isinstance(document, dict) and len(document) == 1:
-        document, = document.values()   # a list under a heading, such as users:
+        (document,) = document.values()  # a list under a heading, such as users:
     if not isinstance(document, list):
         raise InvalidInput(f"src: {name} holds no list of users")
     if not document:
@@ -182,8 +189,9 @@ class EntryChecker:
         self._names = {**{name: name for name in spec}, **columns}
         self._defaults = {name: option.get("default") for name, option in spec.items()}
         # Most entries of most rosters hold nothing but texts that need no second look.
-        self._any_text = {name for name, option in spec.items()
-                          if option["type"] == "str" and "choices" not in option and name not in columns}
+        self._any_text = {
+            name for name, option in spec.items() if option["type"] == "str" and "choices" not in option and name not in columns
+        }
 
     def check(self, raw: Any, where: Any) -> dict:
         """All options of an entry in their types, with defaults. Raises ``InvalidInput`` that names place and option."""

@@ -108,8 +108,9 @@ class SessionService(Service):
     def plan(self, client, declaration: dict) -> SessionPlan:
         check_declaration(declaration)
         if client.transport.local:
-            raise InvalidInput("api_socket: the local socket does not offer sessions",
-                               "Use api_url and the token of an administrator")
+            raise InvalidInput(
+                "api_socket: the local socket does not offer sessions", "Use api_url and the token of an administrator"
+            )
         if declaration["state"] == "present":
             return self._plan_device(client, declaration)
         if not declaration["all_users"]:
@@ -131,17 +132,21 @@ class SessionService(Service):
         if "device_id" not in plan.after:
             return plan.predicted
         sessions = client.get_sessions(user_id=ME)
-        return {**plan.predicted,
-                "sessions": [shown(session) for session in sessions if session["device_id"] == plan.after["device_id"]]}
+        return {
+            **plan.predicted,
+            "sessions": [shown(session) for session in sessions if session["device_id"] == plan.after["device_id"]],
+        }
 
     def _plan_device(self, client, declaration) -> SessionPlan:
         caller = self._caller(client)
         if any(declaration[name] for name in WHO_OPTIONS):
             user = find_user(client, declaration)
             if not user or user["id"] != caller.user["id"]:
-                raise InvalidInput("state: present is for the caller only, as the API attaches a device to the session that a "
-                                   f"request comes from, which is one of {caller.user['username']}",
-                                   "Leave out the user, or run the task with a session token of that user")
+                raise InvalidInput(
+                    "state: present is for the caller only, as the API attaches a device to the session that a "
+                    f"request comes from, which is one of {caller.user['username']}",
+                    "Leave out the user, or run the task with a session token of that user",
+                )
         return plan_present(declaration, caller)
 
     @staticmethod
@@ -185,8 +190,11 @@ class SessionService(Service):
             if declaration["disable_tokens"]:
                 raise
             # Tokens in use are known from their sessions.
-            found = [{"id": token_of(session), "user_id": user_id, "description": None, "is_active": True}
-                     for session in account.sessions if token_of(session)]
+            found = [
+                {"id": token_of(session), "user_id": user_id, "description": None, "is_active": True}
+                for session in account.sessions
+                if token_of(session)
+            ]
         return [token for token in found if token["is_active"]]
 
 
@@ -205,16 +213,18 @@ def check_declaration(declaration: dict) -> None:
     if declaration["state"] == "present":
         if declaration["device_id"] is None:
             raise InvalidInput("state: present attaches a device, but device_id is missing", "Give device_id")
-        misplaced = [name for name in (*CRITERIA, "keep_current", "all_users", "disable_tokens")
-                     if name != "device_id" and declaration[name] not in (None, False)]
+        misplaced = [
+            name
+            for name in (*CRITERIA, "keep_current", "all_users", "disable_tokens")
+            if name != "device_id" and declaration[name] not in (None, False)
+        ]
         if misplaced:
             raise InvalidInput(f"{', '.join(misplaced)}: only for state: absent", "Leave it out")
     elif declaration["all_users"]:
         if named:
             raise InvalidInput(f"all_users and {', '.join(named)} exclude each other", "Give one of the two")
         if declaration["confirm"] != EVERYBODY:
-            raise InvalidInput("all_users ends sessions of everybody on the server",
-                               f"Confirm it with confirm: {EVERYBODY}")
+            raise InvalidInput("all_users ends sessions of everybody on the server", f"Confirm it with confirm: {EVERYBODY}")
     elif not named:
         raise InvalidInput("nobody is named whose sessions are to end", "Give username, user_id or email, or all_users: true")
 
@@ -230,9 +240,12 @@ def choose(declaration: dict, sessions: list, now: int) -> list:
     A session of a personal access token is made anew when it is gone. So it is chosen only by its id, or when tokens
     are to be disabled.
     """
-    return [session for session in sessions
-            if (declaration["disable_tokens"] or declaration["session_ids"] or not token_of(session))
-            and _meets(declaration, session, now)]
+    return [
+        session
+        for session in sessions
+        if (declaration["disable_tokens"] or declaration["session_ids"] or not token_of(session))
+        and _meets(declaration, session, now)
+    ]
 
 
 def _meets(declaration, session, now) -> bool:
@@ -244,9 +257,11 @@ def _meets(declaration, session, now) -> bool:
     for name, moment in (("older_than", session["create_at"]), ("idle_for", used)):
         if declaration[name] is not None and moment > now - seconds(name, declaration[name]) * 1000:
             return False
-    return all(declaration[name] is None
-               or fnmatch.fnmatchcase((session.get("props") or {}).get(name, "").lower(), declaration[name].lower())
-               for name in PATTERNS)
+    return all(
+        declaration[name] is None
+        or fnmatch.fnmatchcase((session.get("props") or {}).get(name, "").lower(), declaration[name].lower())
+        for name in PATTERNS
+    )
 
 
 def token_of(session: dict) -> str | None:
@@ -267,8 +282,10 @@ def plan_present(declaration: dict, caller: Caller) -> SessionPlan:
     """Attach the device to the caller's session."""
     device_id = declaration["device_id"]
     if caller.logged_in:
-        raise InvalidInput("device_id: the session of api_login_id ends with this task, so a device cannot be attached to it",
-                           "Give the token of a session that lasts in api_token")
+        raise InvalidInput(
+            "device_id: the session of api_login_id ends with this task, so a device cannot be attached to it",
+            "Give the token of a session that lasts in api_token",
+        )
     attached = [session for session in caller.sessions if session["device_id"] == device_id]
     plan = SessionPlan(predicted={"sessions": [shown(session) for session in attached], "tokens": []})
     if not attached:
@@ -277,12 +294,15 @@ def plan_present(declaration: dict, caller: Caller) -> SessionPlan:
         plan.note("device_id", known and known["device_id"], device_id)
         # Among several, only the server knows which one it is.
         session = shown(known) if known else dict.fromkeys(shown(caller.sessions[0]) if caller.sessions else ("id", "user_id"))
-        plan.predicted["sessions"] = [{**session, "user_id": caller.user["id"], "device_id": device_id,
-                                       "expires_at": None, "last_activity_at": None}]
+        plan.predicted["sessions"] = [
+            {**session, "user_id": caller.user["id"], "device_id": device_id, "expires_at": None, "last_activity_at": None}
+        ]
     elif not caller.session:
         plan.unknown.append("device_id")
-        plan.warnings.append(f"device_id: one of the {len(caller.sessions)} sessions of {caller.user['username']} has this "
-                             "device; the API does not tell whether it is the one of api_token, so nothing was sent")
+        plan.warnings.append(
+            f"device_id: one of the {len(caller.sessions)} sessions of {caller.user['username']} has this "
+            "device; the API does not tell whether it is the one of api_token, so nothing was sent"
+        )
     return plan
 
 
@@ -316,7 +336,7 @@ def plan_absent(declaration: dict, accounts: list, caller: Caller, now: int) -> 
         concerned = _tokens_to_end(declaration, account, chosen, spared)
         ending = chosen
         if declaration["disable_tokens"]:
-            steps += _disabling(concerned)      # which ends their sessions as well
+            steps += _disabling(concerned)  # which ends their sessions as well
             disabled = {token["id"] for token in concerned}
             ending = [session for session in chosen if token_of(session) not in disabled]
         if ending and not sparing and not chooses(declaration):
@@ -338,8 +358,7 @@ def _tokens_to_end(declaration, account, chosen, spared) -> list:
     """The tokens that concern a plan: all of the user, or those whose sessions were chosen."""
     kept = spared and token_of(spared)
     ids = {token_of(session) for session in chosen}
-    return [token for token in account.tokens
-            if token["id"] != kept and (token["id"] in ids or not chooses(declaration))]
+    return [token for token in account.tokens if token["id"] != kept and (token["id"] in ids or not chooses(declaration))]
 
 
 def _disabling(tokens) -> list:
@@ -360,7 +379,8 @@ def _tell_of_tokens(plan, declaration, tokens) -> None:
     listed = ", ".join(token["id"] for token in tokens[:5]) + (", ..." if len(tokens) > 5 else "")
     plan.warnings.append(
         f"{len(tokens)} personal access token(s) of {users} user(s) go on working, as the end of a session does not stop "
-        f"them: {listed}. Use disable_tokens: true to disable them, or mm_user_token to revoke them")
+        f"them: {listed}. Use disable_tokens: true to disable them, or mm_user_token to revoke them"
+    )
 
 
 def _add(plan: Plan, declaration: dict, steps: list, caller: Caller) -> None:
@@ -381,8 +401,9 @@ def _endangers(step: Step, caller: Caller) -> bool:
         return any(token_of(session) == arguments["token_id"] for session in caller.sessions)
     if arguments.get("user_id", caller.user["id"]) != caller.user["id"]:
         return False
-    return any(arguments.get("session_id", session["id"]) == session["id"] and not token_of(session)
-               for session in caller.sessions)
+    return any(
+        arguments.get("session_id", session["id"]) == session["id"] and not token_of(session) for session in caller.sessions
+    )
 
 
 def _guard(declaration: dict, caller: Caller, risky: list) -> None:
@@ -396,5 +417,7 @@ def _guard(declaration: dict, caller: Caller, risky: list) -> None:
         keep = "keep it with keep_current: true, " if caller.session else ""
         raise InvalidInput(what, f"{keep}let it end as the last thing with keep_current: false, or {elsewhere}")
     if len(risky) > 1:
-        raise InvalidInput(f"keep_current: {doubt}, so it cannot be ended as the last of {len(risky)} requests",
-                           f"Choose fewer, or {elsewhere}")
+        raise InvalidInput(
+            f"keep_current: {doubt}, so it cannot be ended as the last of {len(risky)} requests",
+            f"Choose fewer, or {elsewhere}",
+        )

@@ -65,7 +65,7 @@ def generation(description: str) -> tuple:
         try:
             return match.group(1), date.fromisoformat(match.group(2))
         except ValueError:
-            pass    # looks like a day, but is not in the calendar
+            pass  # looks like a day, but is not in the calendar
     return description, None
 
 
@@ -110,11 +110,11 @@ def wanted_of(declaration: dict) -> Wanted:
     rotation = None
     if after is not None and overlap is not None:
         days = _days("overlap", overlap, 0)
-        rotation = Rotation(_days("rotate_after", after, 1), days,
-                            days if kept is None else _days("keep_disabled", kept, 0))
+        rotation = Rotation(_days("rotate_after", after, 1), days, days if kept is None else _days("keep_disabled", kept, 0))
         if token_id is not None:
-            raise InvalidInput("rotate_after and token_id: a rotation concerns all tokens of a description",
-                               "Leave out one of the two")
+            raise InvalidInput(
+                "rotate_after and token_id: a rotation concerns all tokens of a description", "Leave out one of the two"
+            )
     elif any(span is not None for span in (after, overlap, kept)):
         raise InvalidInput("a rotation needs both rotate_after and overlap", "Give both, or leave out the rotation")
     expires_after = None
@@ -133,21 +133,27 @@ def _check_description(description, rotation):
     if not description.strip():
         raise InvalidInput("description is empty", "Say what the token is for")
     if rotation and generation(description)[1]:
-        raise InvalidInput(f"description: {description!r} ends with a generation, which the rotation writes itself",
-                           f"Give {generation(description)[0]!r}")
+        raise InvalidInput(
+            f"description: {description!r} ends with a generation, which the rotation writes itself",
+            f"Give {generation(description)[0]!r}",
+        )
     full = with_generation(description, date.min) if rotation else description
     size = len(full.encode(errors="surrogateescape"))
     if size > LONGEST_DESCRIPTION:
-        raise InvalidInput(f"description has {size} bytes" + (", with the generation" if rotation else ""),
-                           f"The server takes {LONGEST_DESCRIPTION} bytes in UTF-8: use at most "
-                           f"{LONGEST_DESCRIPTION - len(full) + len(description)}")
+        raise InvalidInput(
+            f"description has {size} bytes" + (", with the generation" if rotation else ""),
+            f"The server takes {LONGEST_DESCRIPTION} bytes in UTF-8: use at most "
+            f"{LONGEST_DESCRIPTION - len(full) + len(description)}",
+        )
 
 
 def _days(option, text, least) -> int:
     days, rest = divmod(seconds(option, text), 86400)
     if rest:
-        raise InvalidInput(f"{option}: {text!r} is no whole number of days",
-                           "Generations are told apart by their day, so give days or weeks, like 90d or 12w")
+        raise InvalidInput(
+            f"{option}: {text!r} is no whole number of days",
+            "Generations are told apart by their day, so give days or weeks, like 90d or 12w",
+        )
     if not least <= days <= _LONGEST_SPAN:
         raise InvalidInput(f"{option}: {text!r} is out of range", f"Give {least}d to {_LONGEST_SPAN}d")
     return days
@@ -245,12 +251,14 @@ class TokenPlan(Plan):
         for newer, twins in zip(generations, generations[1:]):
             successor = _day_of(newer)
             for token in twins:
-                predecessors.append({
-                    "token_id": token["id"],
-                    "description": token["description"],
-                    "disable_on": _later(successor, self.rotation.overlap) if token["is_active"] else None,
-                    "revoke_on": _later(successor, self.rotation.overlap + self.rotation.keep_disabled),
-                })
+                predecessors.append(
+                    {
+                        "token_id": token["id"],
+                        "description": token["description"],
+                        "disable_on": _later(successor, self.rotation.overlap) if token["is_active"] else None,
+                        "revoke_on": _later(successor, self.rotation.overlap + self.rotation.keep_disabled),
+                    }
+                )
         return {"rotate_on": rotate_on, "predecessors": predecessors}
 
     @property
@@ -259,8 +267,10 @@ class TokenPlan(Plan):
         after = {f"{token['description']} ({token['id']})": _state_of(token) for token in self._kept}
         if self.new:
             after[self.new["description"]] = _state_of(self.new)
-        return {"before": {name: state for name, state in before.items() if after.get(name) != state},
-                "after": {name: state for name, state in after.items() if before.get(name) != state}}
+        return {
+            "before": {name: state for name, state in before.items() if after.get(name) != state},
+            "after": {name: state for name, state in after.items() if before.get(name) != state},
+        }
 
     @property
     def cut_off(self) -> list:
@@ -285,8 +295,10 @@ class TokenPlan(Plan):
                     raise
                 # Nobody else knows the value of the new token, so the task must not fail any more.
                 del self.steps[position:]
-                self.warnings.append(f"The new token was created, but not all others could be disabled or revoked: {error} "
-                                     "The next run will try it again.")
+                self.warnings.append(
+                    f"The new token was created, but not all others could be disabled or revoked: {error} "
+                    "The next run will try it again."
+                )
             position += 1
 
     def _carry_out(self, client, step):
@@ -297,11 +309,11 @@ class TokenPlan(Plan):
             client.call(step.operation, step.arguments)
             return
         try:
-            client.find(_REVOKE, token_id=token_id)     # a token that is gone already is as it should be
+            client.find(_REVOKE, token_id=token_id)  # a token that is gone already is as it should be
         except MattermostError as error:
             if not error.outcome_unknown:
                 raise
-            client.find(_REVOKE, token_id=token_id)     # and to revoke it twice does no harm
+            client.find(_REVOKE, token_id=token_id)  # and to revoke it twice does no harm
 
     def _create(self, client) -> int:
         """Carry out the first step, and return how many operations that took."""
@@ -335,21 +347,28 @@ class TokenPlan(Plan):
         """
         description = self.steps[0].arguments["description"]
         try:
-            appeared = [token["id"] for token in client.pages(_LIST, user_id=self.steps[0].arguments["user_id"])
-                        if token["id"] not in self.known and token["description"] == description]
+            appeared = [
+                token["id"]
+                for token in client.pages(_LIST, user_id=self.steps[0].arguments["user_id"])
+                if token["id"] not in self.known and token["description"] == description
+            ]
             if len(appeared) > 1:
                 error.reason += f", and several such tokens appeared ({', '.join(appeared)}), so another run may be at work"
                 raise error
             if appeared:
                 client.revoke_user_access_token(token_id=appeared[0])
         except MattermostError:
-            error.remedy = (f"Look for a new token {description!r} of this user: nobody knows its value. Revoke it "
-                            "(state: absent), then run the task again")
+            error.remedy = (
+                f"Look for a new token {description!r} of this user: nobody knows its value. Revoke it "
+                "(state: absent), then run the task again"
+            )
             raise error from None
         if not appeared:
             return None
-        self.warnings.append(f"The answer to a creation was lost. The token {appeared[0]} that it had made was revoked, as "
-                             "nobody knows its value.")
+        self.warnings.append(
+            f"The answer to a creation was lost. The token {appeared[0]} that it had made was revoked, as "
+            "nobody knows its value."
+        )
         return appeared[0]
 
     def _check_expiry(self, client, create, done):
@@ -383,8 +402,10 @@ def _named(wanted, seen) -> list:
     if token is None:
         return []
     if wanted.description is not None and not _belongs(token, wanted.description):
-        raise InvalidInput(f"description and token_id: the token {wanted.token_id} is described {token['description']!r}",
-                           "Leave out one of the two, or correct it")
+        raise InvalidInput(
+            f"description and token_id: the token {wanted.token_id} is described {token['description']!r}",
+            "Leave out one of the two, or correct it",
+        )
     if wanted.duplicates == "keep_one" and wanted.state != "absent":
         return [token] + [other for other in seen.tokens if other["description"] == token["description"] and other != token]
     return [token]
@@ -411,9 +432,10 @@ def _plan_present(plan, wanted, seen):
     if wanted.expires_after and seen.knows_expiry is False:
         raise _no_expiry()
     if wanted.token_id and not plan.named:
-        raise InvalidInput(f"token_id: there is no token {wanted.token_id}",
-                           "The server chooses the id of a new token: declare description instead. The value of a token is "
-                           "not its id")
+        raise InvalidInput(
+            f"token_id: there is no token {wanted.token_id}",
+            "The server chooses the id of a new token: declare description instead. The value of a token is not its id",
+        )
     if not wanted.token_id and not seen.user:
         raise InvalidInput("there is no such user", "Check username, user_id or email")
     if seen.user and seen.user["delete_at"]:
@@ -503,8 +525,11 @@ def _survivors(plan, wanted, twins) -> list:
         _check_single(twins)
     kept = [token for token in twins if token["id"] == wanted.token_id] or [token for token in twins if token["is_active"]]
     if len(kept) != 1:
-        raise _clash(twins, "which one to keep cannot be told, as the server keeps no time of creation",
-                     "Name the one to keep by token_id")
+        raise _clash(
+            twins,
+            "which one to keep cannot be told, as the server keeps no time of creation",
+            "Name the one to keep by token_id",
+        )
     for token in twins:
         if token not in kept:
             plan.add(_REVOKE, token_id=token["id"])
@@ -513,8 +538,9 @@ def _survivors(plan, wanted, twins) -> list:
 
 def _check_single(twins):
     if len(twins) > 1:
-        raise _clash(twins, "the server does not keep descriptions unique",
-                     "Name one by token_id, or give duplicates: keep_one or all")
+        raise _clash(
+            twins, "the server does not keep descriptions unique", "Name one by token_id, or give duplicates: keep_one or all"
+        )
 
 
 def _clash(twins, why, remedy) -> InvalidInput:
@@ -532,14 +558,17 @@ def _state_of(token) -> str:
 
 
 def _no_expiry() -> InvalidInput:
-    return InvalidInput("expires_after: tokens of this server never expire, it does not know expires_at",
-                        "Leave it out and declare rotate_after and overlap, which revoke old tokens on any server")
+    return InvalidInput(
+        "expires_after: tokens of this server never expire, it does not know expires_at",
+        "Leave it out and declare rotate_after and overlap, which revoke old tokens on any server",
+    )
 
 
 def _own_token(token) -> InvalidInput:
     return InvalidInput(
         f"the token {token['id']} ({token['description']}) is in use by this task itself, which would lock itself out",
-        "Run the task with another token, like the successor, or allow it with allow_own_token: true")
+        "Run the task with another token, like the successor, or allow it with allow_own_token: true",
+    )
 
 
 # -- the server ----------------------------------------------------------------------------------------------------
@@ -550,8 +579,9 @@ def _permission_explained() -> Iterator[None]:
     try:
         yield
     except PermissionDenied as error:
-        error.remedy = ("Use the token of a system administrator; for its own tokens a user needs the role "
-                        "system_user_access_token")
+        error.remedy = (
+            "Use the token of a system administrator; for its own tokens a user needs the role system_user_access_token"
+        )
         raise
 
 
@@ -602,15 +632,15 @@ class TokenService(Service):
         wanted = wanted_of(declaration)
         with _permission_explained():
             user, tokens = self._look(client, declaration)
-        plan = plan_tokens(wanted, Observation(
-            user, tokens, self._now(), client.transport.local, _knows_expiry(client.server, tokens)))
+        plan = plan_tokens(
+            wanted, Observation(user, tokens, self._now(), client.transport.local, _knows_expiry(client.server, tokens))
+        )
         if not declaration["allow_own_token"]:
             _protect(client, plan)
         return plan
 
     def predict(self, plan) -> dict:
-        return {"token": plan.token, "token_value": plan.token_value, "tokens": plan.tokens,
-                "schedule": plan.schedule}
+        return {"token": plan.token, "token_value": plan.token_value, "tokens": plan.tokens, "schedule": plan.schedule}
 
     def read_back(self, client, plan) -> dict:
         # What the server answered and what the steps did says all: no request is needed.
@@ -622,8 +652,9 @@ class TokenService(Service):
         token_id = declaration["token_id"]
         if all(declaration[name] is None for name in WHO_OPTIONS):
             if client.transport.local:
-                raise InvalidInput("token_id: the local socket cannot look for a token by its id alone",
-                                   "Name the user as well")
+                raise InvalidInput(
+                    "token_id: the local socket cannot look for a token by its id alone", "Name the user as well"
+                )
             token = client.find("get_user_access_token", token_id=token_id)
             return None, [token] if token else []
         user = find_user(client, declaration)
@@ -633,6 +664,8 @@ class TokenService(Service):
         if token_id and not client.transport.local and all(token["id"] != token_id for token in tokens):
             stranger = client.find("get_user_access_token", token_id=token_id)
             if stranger:
-                raise InvalidInput(f"token_id: the token belongs to another user ({stranger['user_id']}), "
-                                   f"not to {user['username']}", "Leave out one of the two, or correct it")
+                raise InvalidInput(
+                    f"token_id: the token belongs to another user ({stranger['user_id']}), not to {user['username']}",
+                    "Leave out one of the two, or correct it",
+                )
         return user, tokens

@@ -112,7 +112,7 @@ class UserService(Service):
         """One login. It counts towards the lockout when it fails."""
         user = observation.user
         if user["auth_service"]:
-            observation.password_differs = True     # there is no password yet
+            observation.password_differs = True  # there is no password yet
             return
         try:
             answer = client.call("login", {"id": user["id"], "password": declaration["password"]}, token=None)
@@ -131,6 +131,7 @@ class UserService(Service):
             return None
         # Here, because Pillow takes longer to import than most tasks run.
         from ansible_collections.mmops.mattermost.plugins.module_utils._services.picture import Picture  # noqa: PLC0415
+
         return Picture.read(path)
 
     def _compare_picture(self, client, declaration, observation):
@@ -142,7 +143,8 @@ class UserService(Service):
             return
         observation.picture = self._picture(declaration)
         observation.picture_differs = not has_own or not observation.picture.shows_the_same_as(
-            client.get_profile_image(user_id=observation.user["id"]))
+            client.get_profile_image(user_id=observation.user["id"])
+        )
 
 
 #: What a refused login tells of the password. Other refusals come before the password is looked at.
@@ -179,7 +181,7 @@ def plainly_as_declared(declaration: dict, user: dict) -> bool:
     for name in _PLAIN:
         if declaration[name] is not None and declaration[name] != user[name]:
             return False
-    if declaration["password"] and declaration["update_password"] != "on_create":    # noqa: S105  the name of a policy
+    if declaration["password"] and declaration["update_password"] != "on_create":  # noqa: S105  the name of a policy
         return False
     return declaration["roles"] is None or set(declaration["roles"]) == set(user["roles"].split())
 
@@ -193,8 +195,10 @@ _ASK_FOR_A_CLOSER_LOOK = ("guest", "bot", "auth_service", "email_verified", "ima
 
 def _plan_creation(declaration, seen) -> Plan:
     if declaration["user_id"]:
-        raise InvalidInput(f"user_id: there is no user with the id {declaration['user_id']}",
-                           "The server chooses the id of a new user: declare username instead")
+        raise InvalidInput(
+            f"user_id: there is no user with the id {declaration['user_id']}",
+            "The server chooses the id of a new user: declare username instead",
+        )
     bot = bool(declaration["bot"])
     username = declaration["username"]
     if not username:
@@ -211,7 +215,7 @@ def _plan_creation(declaration, seen) -> Plan:
     elif declaration["password"]:
         body["password"] = declaration["password"]
     elif bot:
-        body["password"] = unknown_password()   # a bot cannot log in with it
+        body["password"] = unknown_password()  # a bot cannot log in with it
     else:
         raise InvalidInput(f"password: creating the user {username} needs a password, or auth_service and auth_data")
     body.update(_given(declaration, *TEXTS))
@@ -261,10 +265,22 @@ def unknown_password() -> str:
 def _predict_new(body) -> dict:
     """A new user as an administrator reads it."""
     user: dict[str, Any] = {
-        "id": None, "create_at": None, "update_at": None, "delete_at": 0,
-        "username": body["username"], "auth_data": "", "auth_service": body.get("auth_service", ""),
-        "email": body["email"], "nickname": "", "first_name": "", "last_name": "", "position": "",
-        "roles": "system_user", "locale": "en", "timezone": dict(DEFAULT_MAPS["timezone"]), "disable_welcome_email": False,
+        "id": None,
+        "create_at": None,
+        "update_at": None,
+        "delete_at": 0,
+        "username": body["username"],
+        "auth_data": "",
+        "auth_service": body.get("auth_service", ""),
+        "email": body["email"],
+        "nickname": "",
+        "first_name": "",
+        "last_name": "",
+        "position": "",
+        "roles": "system_user",
+        "locale": "en",
+        "timezone": dict(DEFAULT_MAPS["timezone"]),
+        "disable_welcome_email": False,
     }
     user.update({name: body[name] for name in (*TEXTS, "timezone", "props") if body.get(name)})
     return user
@@ -277,9 +293,11 @@ def _plan_deletion(declaration, user) -> Plan:
     for name in ("username", "email"):
         # An address is a description only when a name or id says who is meant, but both must mean the same account.
         if declaration[name] and declaration[name] != user[name]:
-            raise InvalidInput(f"{name}: the account that is to be deleted is {user['username']} with the address "
-                               f"{user['email']}, not {declaration[name]}",
-                               "Name one account, by username, user_id or email, or correct the other option")
+            raise InvalidInput(
+                f"{name}: the account that is to be deleted is {user['username']} with the address "
+                f"{user['email']}, not {declaration[name]}",
+                "Name one account, by username, user_id or email, or correct the other option",
+            )
     plan = Plan()
     plan.add("delete_user", user_id=user["id"], permanent=True)
     plan.note("state", _state_of(user), "absent")
@@ -322,23 +340,24 @@ class _Update:
     def _check_holders(self):
         for name, holder in (("username", self.seen.username_holder), ("email", self.seen.email_holder)):
             if holder and holder["id"] != self.user_id:
-                raise InvalidInput(f"{name}: {self.declared[name]} belongs to another account "
-                                   f"({holder['username']}, id {holder['id']})",
-                                   "Declare another value, or change or delete that account first")
+                raise InvalidInput(
+                    f"{name}: {self.declared[name]} belongs to another account ({holder['username']}, id {holder['id']})",
+                    "Declare another value, or change or delete that account first",
+                )
 
     def _check_auth_service(self):
         wanted = self.declared["auth_service"]
         if wanted is not None and wanted != self.user["auth_service"]:
             self.plan.warnings.append(
                 f"auth_service: {self.user['username']} logs in with {self.user['auth_service'] or 'email'}, not "
-                f"{wanted or 'email'}; auth_service and auth_data count on creation, mm_user_auth moves an existing account")
+                f"{wanted or 'email'}; auth_service and auth_data count on creation, mm_user_auth moves an existing account"
+            )
 
     def _activity(self, active):
         if active == (not self.user["delete_at"]):
             return
         self.plan.add("update_user_active", user_id=self.user_id, active=active)
-        self._expect("state", _state_of(self.user), "present" if active else "inactive",
-                     delete_at=0 if active else None)
+        self._expect("state", _state_of(self.user), "present" if active else "inactive", delete_at=0 if active else None)
 
     def _fields(self):
         """Everything that one patch changes."""
@@ -365,8 +384,11 @@ class _Update:
         if hidden_settings:
             # The answer to a patch shows what a GET hides, so that the declared entries can be merged into it.
             wanted, exact = self.declared["notify_props"], "notify_props" in self.declared["exact"]
-            self.plan.add("patch_user", user_id=self.user_id, notify_props=lambda answers: merge(
-                answers["patch_user"].get("notify_props", {}), wanted, exact))
+            self.plan.add(
+                "patch_user",
+                user_id=self.user_id,
+                notify_props=lambda answers: merge(answers["patch_user"].get("notify_props", {}), wanted, exact),
+            )
             self.plan.note("notify_props", HIDDEN, wanted)
 
     def _map(self, name, patch):
@@ -408,7 +430,8 @@ class _Update:
                 raise InvalidInput(
                     f"{', '.join(patch)}: the local socket can change fields only by a full update, which would reset the "
                     "notification settings of the user, and it does not show them",
-                    "Use api_url for changes of fields, or declare the whole notify_props and list it in exact")
+                    "Use api_url for changes of fields, or declare the whole notify_props and list it in exact",
+                )
             patch["notify_props"] = merge({}, self.declared["notify_props"], True)
             self.plan.unknown.remove("notify_props")
             self.plan.note("notify_props", HIDDEN, patch["notify_props"])
@@ -421,7 +444,7 @@ class _Update:
             return
         known: bool | None
         if "email" in self.plan.after:
-            known = False       # a new address loses the verification
+            known = False  # a new address loses the verification
             self.plan.predicted.pop("email_verified", None)
         else:
             known = bool(self.user.get("email_verified")) if _reveals_all(self.user) else None
@@ -443,13 +466,15 @@ class _Update:
             raise InvalidInput(
                 f"password: {self.user['username']} logs in with {self.user['auth_service']}, and setting a password would "
                 "turn the account into an e-mail account",
-                "Leave out password, use update_password: on_create, or allow it with convert_to_email_auth: true")
+                "Leave out password, use update_password: on_create, or allow it with convert_to_email_auth: true",
+            )
         if policy == "when_different":
             if self.seen.password_differs is None:
                 self.plan.unknown.append("password")
                 self.plan.warnings.append(
                     "password: it cannot be proved whether it differs, as the login was refused before: "
-                    + self.seen.password_hint)
+                    + self.seen.password_hint
+                )
             if not self.seen.password_differs:
                 return
         arguments = {"new_password": password}
@@ -462,8 +487,10 @@ class _Update:
 
     def _current_password(self, option):
         if not self.declared["current_password"]:
-            raise InvalidInput(f"{option}: the server wants the caller's own password for a change of its own {option}",
-                               "Give it in current_password")
+            raise InvalidInput(
+                f"{option}: the server wants the caller's own password for a change of its own {option}",
+                "Give it in current_password",
+            )
         return self.declared["current_password"]
 
     def _roles(self):
@@ -491,8 +518,9 @@ class _Update:
             return
         if not self.seen.is_caller:
             raise _terms_of_others()
-        self.plan.add("register_terms_of_service_action", user_id=self.user_id,
-                      termsOfServiceId=wanted["id"], accepted=wanted["accepted"])
+        self.plan.add(
+            "register_terms_of_service_action", user_id=self.user_id, termsOfServiceId=wanted["id"], accepted=wanted["accepted"]
+        )
         self.plan.note("terms_of_service", accepted, wanted["id"] if wanted["accepted"] else None)
         if wanted["accepted"]:
             self.plan.predicted.update(terms_of_service_id=wanted["id"], terms_of_service_create_at=None)
@@ -556,5 +584,6 @@ def _roles_text(roles) -> str:
 
 
 def _terms_of_others() -> InvalidInput:
-    return InvalidInput("terms_of_service: the API records the decision of the caller only",
-                        "Run the task with the token of that user")
+    return InvalidInput(
+        "terms_of_service: the API records the decision of the caller only", "Run the task with the token of that user"
+    )

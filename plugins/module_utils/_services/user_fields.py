@@ -15,9 +15,18 @@ TEXTS = {"first_name": 64, "last_name": 64, "nickname": 64, "position": 128, "lo
 
 #: What the server gives to a new user that comes without them.
 DEFAULT_NOTIFY_PROPS = {
-    "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true", "desktop_threads": "all",
-    "email": "true", "email_threads": "all", "first_name": "false", "mention_keys": "", "push": "mention",
-    "push_status": "away", "push_threads": "all",
+    "channel": "true",
+    "comments": "never",
+    "desktop": "mention",
+    "desktop_sound": "true",
+    "desktop_threads": "all",
+    "email": "true",
+    "email_threads": "all",
+    "first_name": "false",
+    "mention_keys": "",
+    "push": "mention",
+    "push_status": "away",
+    "push_threads": "all",
 }
 DEFAULT_TIMEZONE = {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}
 DEFAULT_MAPS = {"props": {}, "notify_props": DEFAULT_NOTIFY_PROPS, "timezone": DEFAULT_TIMEZONE}
@@ -48,12 +57,11 @@ USER_OPTIONS: dict = dict(
     auth_data=dict(type="str"),
     email_verified=dict(type="bool"),
     image=dict(type="str"),
-    terms_of_service=dict(type="dict", options=dict(
-        id=dict(type="str", required=True),
-        accepted=dict(type="bool", default=True))),
+    terms_of_service=dict(
+        type="dict", options=dict(id=dict(type="str", required=True), accepted=dict(type="bool", default=True))
+    ),
     password=dict(type="str", no_log=True),
-    update_password=dict(
-        type="str", choices=["on_create", "always", "when_different"], default="on_create", no_log=False),
+    update_password=dict(type="str", choices=["on_create", "always", "when_different"], default="on_create", no_log=False),
     current_password=dict(type="str", no_log=True),
     convert_to_email_auth=dict(type="bool", default=False),
     update_unknown=dict(type="bool", default=False),
@@ -95,16 +103,19 @@ def _check_roles(declaration):
     if roles is None:
         return
     if not roles:
-        raise InvalidInput("roles is empty, which would take every right from the user",
-                           "Leave it out, or give at least system_user")
+        raise InvalidInput(
+            "roles is empty, which would take every right from the user", "Leave it out, or give at least system_user"
+        )
     for role in roles:
         if not _ROLE.match(role):
             raise InvalidInput(f"roles: {role!r} is no name of a role", "Give a list of names like system_user")
     if "system_admin" in roles and "system_user" not in roles:
         raise InvalidInput("roles: system_admin needs system_user beside it", "Give both")
     if (guest is True and set(roles) != {"system_guest"}) or (guest is False and "system_guest" in roles):
-        raise InvalidInput(f"roles and guest: {'true' if guest else 'false'} contradict each other",
-                           "A guest has the role system_guest alone; leave out one of the two")
+        raise InvalidInput(
+            f"roles and guest: {'true' if guest else 'false'} contradict each other",
+            "A guest has the role system_guest alone; leave out one of the two",
+        )
 
 
 def timezone_map(timezone) -> dict:
@@ -112,8 +123,9 @@ def timezone_map(timezone) -> dict:
     if isinstance(timezone, dict):
         unknown = set(timezone) - set(DEFAULT_TIMEZONE)
         if unknown:
-            raise InvalidInput(f"timezone: there is no key {', '.join(sorted(unknown))}",
-                               f"The keys are {', '.join(sorted(DEFAULT_TIMEZONE))}")
+            raise InvalidInput(
+                f"timezone: there is no key {', '.join(sorted(unknown))}", f"The keys are {', '.join(sorted(DEFAULT_TIMEZONE))}"
+            )
         return timezone
     if not isinstance(timezone, str):
         raise InvalidInput("timezone must be the name of a time zone or a map")

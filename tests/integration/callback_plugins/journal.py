@@ -23,9 +23,18 @@ description: Used by the integration tests of this collection.
 """
 
 KEPT = (
-    "changed", "failed", "skipped", "operations", "error", "failed_when_result", "censored", "_ansible_item_label", "item",
+    "changed",
+    "failed",
+    "skipped",
+    "operations",
+    "error",
+    "failed_when_result",
+    "censored",
+    "_ansible_item_label",
+    "item",
     # Of a roster, the operations of each user.
-    "users", "failures",
+    "users",
+    "failures",
 )
 
 

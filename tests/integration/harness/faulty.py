@@ -47,15 +47,21 @@ class Faulty:
 
     def play(self, module: str, **options: object) -> tuple[dict, str]:
         """Runs one task. Returns its result and the output of the play."""
-        return self._run([
-            {f"mmops.mattermost.{module}": options, "register": "noted", "ignore_errors": True, "name": "The task"}])
+        return self._run(
+            [{f"mmops.mattermost.{module}": options, "register": "noted", "ignore_errors": True, "name": "The task"}]
+        )
 
     def role(self, role: str, **variables: object) -> tuple[dict, str]:
         """Runs a role of the collection. Returns its variable ``ROLE_status``, and why it failed; empty if it did not."""
-        include = {"ansible.builtin.include_role": {"name": f"mmops.mattermost.{role}"},
-                   "vars": {f"{role}_{name}": value for name, value in variables.items()}}
-        notes = {"ansible.builtin.set_fact": {"noted": {
-            "status": f"{{{{ {role}_status }}}}", "msg": "{{ ansible_failed_result.msg | default('') }}"}}}
+        include = {
+            "ansible.builtin.include_role": {"name": f"mmops.mattermost.{role}"},
+            "vars": {f"{role}_{name}": value for name, value in variables.items()},
+        }
+        notes = {
+            "ansible.builtin.set_fact": {
+                "noted": {"status": f"{{{{ {role}_status }}}}", "msg": "{{ ansible_failed_result.msg | default('') }}"}
+            }
+        }
         noted, _output = self._run([{"block": [include, notes], "rescue": [notes]}])
         return noted["status"], noted["msg"]
 
@@ -67,8 +73,14 @@ class Faulty:
         play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [*tasks, copy]}
         playbook.write_text(json.dumps([play]), encoding="utf-8")
         run = subprocess.run(
-            [PROGRAMS / "ansible-playbook", playbook], cwd=self.folder, check=False,
+            [PROGRAMS / "ansible-playbook", playbook],
+            cwd=self.folder,
+            check=False,
             env=play_environment(self.server, self.folder / "home"),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
         assert run.returncode == 0, run.stdout
         return json.loads(result.read_text(encoding="utf-8")), run.stdout

@@ -102,8 +102,9 @@ def included(role: Path, task: dict[str, Any]) -> list[Path]:
     return []
 
 
-def module_calls(role: Path, file: Path, listed: list[dict[str, Any]], connection: Any = None,
-                 above: tuple[Path, ...] = ()) -> Iterator[Call]:
+def module_calls(
+    role: Path, file: Path, listed: list[dict[str, Any]], connection: Any = None, above: tuple[Path, ...] = ()
+) -> Iterator[Call]:
     """All calls from the file on, the files that it includes as well."""
     for task in listed:
         here = task.get("module_defaults", {}).get(CONNECTION_DEFAULTS, connection)
@@ -224,8 +225,12 @@ def given_for(role: Path, call: Call, template: str) -> list[tuple[str, dict[str
             looped = straight(expression(call.task["loop"])) if is_template(call.task["loop"]) else None
             if isinstance(looped, nodes.Name) and looped.name in options:
                 spec = options[looped.name]
-                return [(f"{looped.name}[]", {"type": spec.get("elements"), **{
-                    key: spec[key] for key in ("choices", "options") if key in spec}})]
+                return [
+                    (
+                        f"{looped.name}[]",
+                        {"type": spec.get("elements"), **{key: spec[key] for key in ("choices", "options") if key in spec}},
+                    )
+                ]
         case nodes.Getattr(node=nodes.Name(name=name), attr=part):
             path = [part]
             names = {name}
@@ -250,8 +255,11 @@ def inner(spec: dict[str, Any], path: list[str]) -> dict[str, Any] | None:
 
 def built_from(role: Path, template: str) -> list[tuple[str, dict[str, Any]]]:
     """The documented options with options of their own that users, or the like, are made from."""
-    return [(name, documented(role)[name]) for name in sorted(origins(role, names_in(template)))
-            if "options" in documented(role)[name]]
+    return [
+        (name, documented(role)[name])
+        for name in sorted(origins(role, names_in(template)))
+        if "options" in documented(role)[name]
+    ]
 
 
 def can_be_left_out(template: str) -> bool:
@@ -338,6 +346,7 @@ def call_problems(role: Path, call: Call) -> Iterator[str]:
 
 # Tests
 
+
 def test_there_are_roles() -> None:
     assert {"access_review", "mfa_enforcement", "token_rotation"} <= {role.name for role in ROLES}
 
@@ -414,8 +423,13 @@ def test_every_variable_is_used(role: Path) -> None:
 
 def conditions(task: dict[str, Any]) -> Iterator[str]:
     """Expressions that are written without braces."""
-    for value in (task.get("when"), task.get("failed_when"), task.get("changed_when"), task.get("until"),
-                  (task.get("ansible.builtin.assert") or {}).get("that")):
+    for value in (
+        task.get("when"),
+        task.get("failed_when"),
+        task.get("changed_when"),
+        task.get("until"),
+        (task.get("ansible.builtin.assert") or {}).get("that"),
+    ):
         yield from (str(part) for part in (value if isinstance(value, list) else [value]) if part is not None)
 
 
@@ -435,8 +449,11 @@ def templates(value: Any) -> Iterator[str]:
 def untyped(tree: nodes.Template, types: dict[str, str]) -> Iterator[str]:
     """Variables of these types that are used as they come, other than to print them or to pass them on."""
     typed = {"bool": "bool", "int": "int", "float": "float"}
-    fine = {id(found.node) for found in tree.find_all(nodes.Filter)
-            if isinstance(found.node, nodes.Name) and typed.get(types.get(found.node.name, "")) == found.name}
+    fine = {
+        id(found.node)
+        for found in tree.find_all(nodes.Filter)
+        if isinstance(found.node, nodes.Name) and typed.get(types.get(found.node.name, "")) == found.name
+    }
     fine |= {id(part) for output in tree.find_all(nodes.Output) for part in output.nodes}
     return (name.name for name in tree.find_all(nodes.Name) if types.get(name.name) in typed and id(name) not in fine)
 
@@ -449,69 +466,97 @@ def test_numbers_and_truth_values_may_come_as_text(role: Path) -> None:
     for file in task_files(role):
         for task in all_tasks(tasks(file)):
             expressions = [f"{{{{ ({part}) and true }}}}" for part in conditions(task)]
-            found += [f"{file.name}: {task.get('name')}: {name}" for text in [*expressions, *templates(task)]
-                      for name in untyped(JINJA.parse(text), types)]
+            found += [
+                f"{file.name}: {task.get('name')}: {name}"
+                for text in [*expressions, *templates(task)]
+                for name in untyped(JINJA.parse(text), types)
+            ]
     assert found == []
 
 
 # The comparison itself
 
-@pytest.mark.parametrize(("template", "passed"), [
-    ("{{ a }}", "a"),
-    ("{{ a | default(omit) }}", "a"),
-    ("{{ a | default(omit, true) }}", "a"),
-    ("{{ a or omit }}", "a"),
-    ("{{ omit if b else a }}", "a"),
-    ("{{ a if b else omit }}", "a"),
-    ("{{ item.a | default(omit, true) }}", "a"),
-    ("{{ a | map('upper') }}", None),
-    ("{{ a | default(b) }}", None),
-    ("{{ a ~ b }}", None),
-    ("{{ 'x' if a else omit }}", None),
-    ("{{ a }}/{{ b }}", None),
-    ("{{ omit }}", None),
-])
+
+@pytest.mark.parametrize(
+    ("template", "passed"),
+    [
+        ("{{ a }}", "a"),
+        ("{{ a | default(omit) }}", "a"),
+        ("{{ a | default(omit, true) }}", "a"),
+        ("{{ a or omit }}", "a"),
+        ("{{ omit if b else a }}", "a"),
+        ("{{ a if b else omit }}", "a"),
+        ("{{ item.a | default(omit, true) }}", "a"),
+        ("{{ a | map('upper') }}", None),
+        ("{{ a | default(b) }}", None),
+        ("{{ a ~ b }}", None),
+        ("{{ 'x' if a else omit }}", None),
+        ("{{ a }}/{{ b }}", None),
+        ("{{ omit }}", None),
+    ],
+)
 def test_what_counts_as_passed_on(template: str, passed: str | None) -> None:
     node = straight(expression(template))
     assert (getattr(node, "name", None) or getattr(node, "attr", None)) == passed
 
 
-@pytest.mark.parametrize(("taken", "given", "says"), [
-    ({"type": "str"}, {"type": "int"}, "has the type int"),
-    ({"type": "list", "elements": "str"}, {"type": "list", "elements": "int"}, "has the elements int"),
-    ({"type": "str", "choices": ["a", "b"]}, {"type": "str", "choices": ["a"]}, "has the choices"),
-    ({"type": "str", "choices": ["a", "b"]}, {"type": "str"}, "has the choices None"),
-    ({"type": "dict", "options": {"a": {"type": "str"}}}, {"type": "dict", "options": {"b": {"type": "str"}}},
-     "differ in a, b"),
-    ({"type": "dict", "options": {"a": {"type": "str"}}}, {"type": "dict", "options": {"a": {"type": "bool"}}},
-     "given.a has the type bool, the option taken.a has str"),
-    ({"type": "dict", "options": {"a": {"type": "str"}}}, {"type": "dict", "options": {"a": {"type": "str", "default": "x"}}},
-     "given.a has default: x, the option taken.a has None"),
-])
+@pytest.mark.parametrize(
+    ("taken", "given", "says"),
+    [
+        ({"type": "str"}, {"type": "int"}, "has the type int"),
+        ({"type": "list", "elements": "str"}, {"type": "list", "elements": "int"}, "has the elements int"),
+        ({"type": "str", "choices": ["a", "b"]}, {"type": "str", "choices": ["a"]}, "has the choices"),
+        ({"type": "str", "choices": ["a", "b"]}, {"type": "str"}, "has the choices None"),
+        (
+            {"type": "dict", "options": {"a": {"type": "str"}}},
+            {"type": "dict", "options": {"b": {"type": "str"}}},
+            "differ in a, b",
+        ),
+        (
+            {"type": "dict", "options": {"a": {"type": "str"}}},
+            {"type": "dict", "options": {"a": {"type": "bool"}}},
+            "given.a has the type bool, the option taken.a has str",
+        ),
+        (
+            {"type": "dict", "options": {"a": {"type": "str"}}},
+            {"type": "dict", "options": {"a": {"type": "str", "default": "x"}}},
+            "given.a has default: x, the option taken.a has None",
+        ),
+    ],
+)
 def test_differences_are_told(taken: dict[str, Any], given: dict[str, Any], says: str) -> None:
     assert [says in text for text in differences("taken", taken, "given", given)] == [True]
     assert list(differences("taken", taken, "given", taken)) == []
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    ({"state": "absent", "user_idd": "x"}, "has no option user_idd"),
-    ({"state": "gone"}, "got: gone"),
-    ({"state": "{{ 'absent' if r_grace else 'gone' }}"}, "got: gone"),
-    ({}, "requires state"),
-    ({"state": "absent", "session_ids": {"a": 1}}, "session_ids"),
-    ({"state": "absent", "older_than": "{{ r_grace }}"}, "r_grace has the type int"),
-    ({"state": "absent", "os": "{{ item.os }}"}, "r_list.os has the choices"),
-    ({"state": "absent", "browser": "{{ item.browser | default(omit) }}"}, "r_list.browser has default: chrome"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"state": "absent", "user_idd": "x"}, "has no option user_idd"),
+        ({"state": "gone"}, "got: gone"),
+        ({"state": "{{ 'absent' if r_grace else 'gone' }}"}, "got: gone"),
+        ({}, "requires state"),
+        ({"state": "absent", "session_ids": {"a": 1}}, "session_ids"),
+        ({"state": "absent", "older_than": "{{ r_grace }}"}, "r_grace has the type int"),
+        ({"state": "absent", "os": "{{ item.os }}"}, "r_list.os has the choices"),
+        ({"state": "absent", "browser": "{{ item.browser | default(omit) }}"}, "r_list.browser has default: chrome"),
+    ],
+)
 def test_wrong_calls_are_told(arguments: dict[str, Any], says: str, tmp_path: Path) -> None:
     role = tmp_path / "r"
     (role / "meta").mkdir(parents=True)
     (role / "tasks").mkdir()
-    options = {"r_grace": {"type": "int"}, "r_list": {
-        "type": "list", "elements": "dict", "options": {
-            "os": {"type": "str", "choices": ["a"]}, "browser": {"type": "str", "default": "chrome"}}}}
+    options = {
+        "r_grace": {"type": "int"},
+        "r_list": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"os": {"type": "str", "choices": ["a"]}, "browser": {"type": "str", "default": "chrome"}},
+        },
+    }
     (role / "meta" / "argument_specs.yml").write_text(
-        yaml.safe_dump({"argument_specs": {"main": {"options": options}}}), encoding="utf-8")
+        yaml.safe_dump({"argument_specs": {"main": {"options": options}}}), encoding="utf-8"
+    )
     task = {"mmops.mattermost.mm_user_session": arguments, "loop": "{{ r_made }}"}
     listed = [{"ansible.builtin.set_fact": {"r_made": "{{ r_list | map('combine', {}) }}"}}, {"block": [task]}]
     (role / "tasks" / "main.yml").write_text(yaml.safe_dump(listed), encoding="utf-8")

@@ -82,8 +82,11 @@ def test_the_steps_of_all_scenarios() -> None:
 
 @each_role
 def test_the_readme_has_an_example_that_runs(role: str) -> None:
-    examples = [block for block in blocks(ROOT / "roles" / role / "README.md")
-                if block.language.startswith("yaml") and block.reason is None]
+    examples = [
+        block
+        for block in blocks(ROOT / "roles" / role / "README.md")
+        if block.language.startswith("yaml") and block.reason is None
+    ]
     assert [block for block in examples if uses(yaml.safe_load(block.text), role) is not None]
 
 

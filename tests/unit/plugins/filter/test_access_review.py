@@ -46,38 +46,45 @@ def test_lists_from_the_command_line_are_texts() -> None:
     assert list(found(user, ordinary_roles="system_user", mfa_services="email,ldap")) == ["elevated_without_mfa"]
 
 
-@pytest.mark.parametrize(("user", "finding"), [
-    (used("zoe", roles="system_user system_user_manager", mfa_active=False), "elevated_without_mfa"),
-    (used("zoe", roles="system_user custom_role", mfa_active=False), "elevated_without_mfa"),
-    (used("zoe", mfa_active=False), "without_mfa"),
-    (used("zoe", mfa_active=False, auth_service="ldap"), "without_mfa"),
-    (used("zoe", roles="system_user system_manager", sessions=[session("zoe", 91)]), "elevated_inactive"),
-    (used("zoe", sessions=[]), "inactive"),
-    (used("zoe", sessions=[session("zoe", 90)]), "inactive"),
-    (used("zoe", roles="system_user system_admin", is_bot=True), "elevated_bots"),
-    (used("zoe", roles="system_guest"), "guest"),
-    (used("zoe", delete_at=1, tokens=[token("zoe", "x [generation 2026-09-20]")]), "deactivated_with_token"),
-    (used("zoe", tokens=[token("zoe", "x [generation 2026-06-22]")]), "old_token"),
-    (used("zoe", tokens=[token("zoe", "x")]), "undated_token"),
-    (used("zoe", tokens=[token("zoe", "x [generation 2026-02-30]")]), "undated_token"),
-    (used("zoe", tokens=[token("zoe", "x [generation 2026-09-20]", active=False)]), "disabled_token"),
-])
+@pytest.mark.parametrize(
+    ("user", "finding"),
+    [
+        (used("zoe", roles="system_user system_user_manager", mfa_active=False), "elevated_without_mfa"),
+        (used("zoe", roles="system_user custom_role", mfa_active=False), "elevated_without_mfa"),
+        (used("zoe", mfa_active=False), "without_mfa"),
+        (used("zoe", mfa_active=False, auth_service="ldap"), "without_mfa"),
+        (used("zoe", roles="system_user system_manager", sessions=[session("zoe", 91)]), "elevated_inactive"),
+        (used("zoe", sessions=[]), "inactive"),
+        (used("zoe", sessions=[session("zoe", 90)]), "inactive"),
+        (used("zoe", roles="system_user system_admin", is_bot=True), "elevated_bots"),
+        (used("zoe", roles="system_guest"), "guest"),
+        (used("zoe", delete_at=1, tokens=[token("zoe", "x [generation 2026-09-20]")]), "deactivated_with_token"),
+        (used("zoe", tokens=[token("zoe", "x [generation 2026-06-22]")]), "old_token"),
+        (used("zoe", tokens=[token("zoe", "x")]), "undated_token"),
+        (used("zoe", tokens=[token("zoe", "x [generation 2026-02-30]")]), "undated_token"),
+        (used("zoe", tokens=[token("zoe", "x [generation 2026-09-20]", active=False)]), "disabled_token"),
+    ],
+)
 def test_each_finding(user: dict[str, Any], finding: str) -> None:
     assert found(user) == {finding: ["zoe"]}
 
 
-@pytest.mark.parametrize("user", [
-    used("zoe", mfa_active=False, auth_service="saml"),
-    used("zoe", mfa_active=False, is_bot=True),
-    used("zoe", mfa_active=False, delete_at=1),
-    used("zoe", sessions=[session("zoe", 89)]),
-    used("zoe", sessions=[], create_at=(NOW - 89 * DAY) * 1000),
-    used("zoe", sessions=[], last_activity_at=(NOW - 5 * DAY) * 1000),
-    used("zoe", sessions=[], last_login=(NOW - 5 * DAY) * 1000),
-    used("zoe", sessions=None),
-    used("zoe", sessions=[], is_bot=True),
-    used("zoe", tokens=[token("zoe", "x [generation 2026-06-23]")]),
-], ids=str)
+@pytest.mark.parametrize(
+    "user",
+    [
+        used("zoe", mfa_active=False, auth_service="saml"),
+        used("zoe", mfa_active=False, is_bot=True),
+        used("zoe", mfa_active=False, delete_at=1),
+        used("zoe", sessions=[session("zoe", 89)]),
+        used("zoe", sessions=[], create_at=(NOW - 89 * DAY) * 1000),
+        used("zoe", sessions=[], last_activity_at=(NOW - 5 * DAY) * 1000),
+        used("zoe", sessions=[], last_login=(NOW - 5 * DAY) * 1000),
+        used("zoe", sessions=None),
+        used("zoe", sessions=[], is_bot=True),
+        used("zoe", tokens=[token("zoe", "x [generation 2026-06-23]")]),
+    ],
+    ids=str,
+)
 def test_what_is_no_finding(user: dict[str, Any]) -> None:
     assert found(user) == {}
 
@@ -90,11 +97,20 @@ def test_too_few_administrators() -> None:
 
 
 def test_limits_are_those_of_the_caller() -> None:
-    user = used("zoe", mfa_active=False, roles="system_user custom", sessions=[session("zoe", 5)],
-                tokens=[token("zoe", "x [generation 2026-09-11]")])
+    user = used(
+        "zoe",
+        mfa_active=False,
+        roles="system_user custom",
+        sessions=[session("zoe", 5)],
+        tokens=[token("zoe", "x [generation 2026-09-11]")],
+    )
     assert set(found(user)) == {"elevated_without_mfa"}
-    options = {"inactive_after": "4d", "token_max_age": "1w", "ordinary_roles": ["system_user", "system_admin", "custom"],
-               "mfa_services": ["ldap"]}
+    options = {
+        "inactive_after": "4d",
+        "token_max_age": "1w",
+        "ordinary_roles": ["system_user", "system_admin", "custom"],
+        "mfa_services": ["ldap"],
+    }
     assert set(found(user, **options)) == {"inactive", "old_token"}
 
 
@@ -103,7 +119,8 @@ def test_the_use_of_a_token_is_that_of_its_session() -> None:
     props = {"type": "UserAccessToken", "user_access_token_id": mine["id"]}
     report = reviewed(used("zoe", tokens=[mine], sessions=[session("zoe", 3, props=props, expires_at=10**15)]))
     assert [(entry["description"], entry["age_days"], entry["last_used"]) for entry in report["tokens"]] == [
-        ("deploy", 20, "2026-09-18")]
+        ("deploy", 20, "2026-09-18")
+    ]
     opened = next(entry for entry in report["sessions"] if entry["username"] == "zoe")
     assert (opened["kind"], opened["expires"]) == ("token", "")
 
@@ -157,11 +174,14 @@ def test_findings_come_the_worst_first() -> None:
     assert severities == sorted(severities, key=SEVERITIES.index)
 
 
-@pytest.mark.parametrize(("users", "options", "message"), [
-    ({"users": []}, {}, "which are a list"),
-    ([], {"inactive_after": "soon"}, "inactive_after: 'soon' is no span of time"),
-    ([], {"token_max_age": "90"}, "token_max_age: '90' is no span of time"),
-])
+@pytest.mark.parametrize(
+    ("users", "options", "message"),
+    [
+        ({"users": []}, {}, "which are a list"),
+        ([], {"inactive_after": "soon"}, "inactive_after: 'soon' is no span of time"),
+        ([], {"token_max_age": "90"}, "token_max_age: '90' is no span of time"),
+    ],
+)
 def test_wrong_options(users: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(AnsibleFilterError, match=message):
         access_review(users, **options)

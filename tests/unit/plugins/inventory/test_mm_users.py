@@ -23,17 +23,20 @@ NOW = 1_790_000_000_000
 DOCUMENTED = yaml.safe_load(mm_users.DOCUMENTATION)["options"]
 
 
-@pytest.mark.parametrize(("name", "accepted"), [
-    ("mm_users.yml", True),
-    ("mm_users.yaml", True),
-    ("mattermost.yml", True),
-    ("prod.mm_users.yml", True),
-    ("prod.mattermost.yaml", True),
-    ("not_mm_users.yml", False),
-    ("mm_users.json", False),
-    ("mm_users.yml.bak", False),
-    ("users.yml", False),
-])
+@pytest.mark.parametrize(
+    ("name", "accepted"),
+    [
+        ("mm_users.yml", True),
+        ("mm_users.yaml", True),
+        ("mattermost.yml", True),
+        ("prod.mm_users.yml", True),
+        ("prod.mattermost.yaml", True),
+        ("not_mm_users.yml", False),
+        ("mm_users.json", False),
+        ("mm_users.yml.bak", False),
+        ("users.yml", False),
+    ],
+)
 def test_names_of_files(tmp_path: Path, name: str, accepted: bool) -> None:
     file = tmp_path / name
     file.write_text("plugin: mmops.mattermost.mm_users\n", encoding="utf-8")
@@ -41,17 +44,20 @@ def test_names_of_files(tmp_path: Path, name: str, accepted: bool) -> None:
     assert not mm_users.InventoryModule().verify_file(str(tmp_path / "missing" / name))
 
 
-@pytest.mark.parametrize(("fields", "groups"), [
-    ({}, {"active", "auth_email", "role_system_user", "mfa_inactive"}),
-    ({"mfa_active": True}, {"active", "auth_email", "role_system_user", "mfa_active"}),
-    ({"delete_at": 1}, {"deactivated", "auth_email", "role_system_user", "mfa_inactive"}),
-    ({"auth_service": "ldap"}, {"active", "auth_ldap", "role_system_user", "mfa_inactive"}),
-    ({"roles": "system_guest"}, {"active", "auth_email", "role_system_guest", "guests", "mfa_inactive"}),
-    ({"is_bot": True}, {"active", "auth_email", "role_system_user", "bots"}),
-    ({"roles": "a b-c"}, {"active", "auth_email", "role_a", "role_b_c", "mfa_inactive"}),
-    ({"roles": ""}, {"active", "auth_email", "mfa_inactive"}),
-    ({"auth_service": "größe/x"}, {"active", "auth_gr__e_x", "role_system_user", "mfa_inactive"}),
-])
+@pytest.mark.parametrize(
+    ("fields", "groups"),
+    [
+        ({}, {"active", "auth_email", "role_system_user", "mfa_inactive"}),
+        ({"mfa_active": True}, {"active", "auth_email", "role_system_user", "mfa_active"}),
+        ({"delete_at": 1}, {"deactivated", "auth_email", "role_system_user", "mfa_inactive"}),
+        ({"auth_service": "ldap"}, {"active", "auth_ldap", "role_system_user", "mfa_inactive"}),
+        ({"roles": "system_guest"}, {"active", "auth_email", "role_system_guest", "guests", "mfa_inactive"}),
+        ({"is_bot": True}, {"active", "auth_email", "role_system_user", "bots"}),
+        ({"roles": "a b-c"}, {"active", "auth_email", "role_a", "role_b_c", "mfa_inactive"}),
+        ({"roles": ""}, {"active", "auth_email", "mfa_inactive"}),
+        ({"auth_service": "größe/x"}, {"active", "auth_gr__e_x", "role_system_user", "mfa_inactive"}),
+    ],
+)
 def test_groups(fields: dict[str, Any], groups: set[str]) -> None:
     user = {name: value for name, value in person("zoe", **fields).items() if name not in ("sessions", "tokens")}
     found = mm_users.groups_of(user, NOW)
@@ -61,15 +67,18 @@ def test_groups(fields: dict[str, Any], groups: set[str]) -> None:
     assert all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", group) for group in found)
 
 
-@pytest.mark.parametrize(("fields", "group"), [
-    ({"sessions": []}, {"unseen"}),
-    ({"sessions": [session("zoe", 30)]}, {"idle"}),
-    ({"sessions": [session("zoe", 30), session("zoe", 1)]}, set()),
-    ({"sessions": [], "last_login": NOW}, set()),
-    ({"sessions": None}, set()),
-    ({"sessions": [], "delete_at": 1}, set()),
-    ({"sessions": [], "is_bot": True}, set()),
-])
+@pytest.mark.parametrize(
+    ("fields", "group"),
+    [
+        ({"sessions": []}, {"unseen"}),
+        ({"sessions": [session("zoe", 30)]}, {"idle"}),
+        ({"sessions": [session("zoe", 30), session("zoe", 1)]}, set()),
+        ({"sessions": [], "last_login": NOW}, set()),
+        ({"sessions": None}, set()),
+        ({"sessions": [], "delete_at": 1}, set()),
+        ({"sessions": [], "is_bot": True}, set()),
+    ],
+)
 def test_groups_by_last_use(fields: dict[str, Any], group: set[str]) -> None:
     found = mm_users.groups_of(person("zoe", **fields), NOW - 7 * 86_400_000)
     assert set(found) & {"idle", "unseen"} == group
@@ -97,7 +106,8 @@ def test_the_environment_is_that_of_the_modules() -> None:
     """Modules read it by ``fallback``, plugins by what is documented."""
     documented = yaml.safe_load(ModuleDocFragment.PLUGIN)["options"]
     assert {name: [entry["name"] for entry in option["env"]] for name, option in documented.items()} == {
-        name: option["fallback"][1] for name, option in CONNECTION_OPTIONS.items()}
+        name: option["fallback"][1] for name, option in CONNECTION_OPTIONS.items()
+    }
 
 
 def test_filters_are_those_of_the_module() -> None:

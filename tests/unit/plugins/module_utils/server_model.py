@@ -187,7 +187,24 @@ class ModelClient:
 def new_account(**fields):
     """An account as the server makes it, with the private fields."""
     return {
-        "id": "b" * 26, "create_at": NOW, "update_at": NOW, "delete_at": 0, "username": "", "auth_data": "",
-        "auth_service": "", "email": "", "nickname": "", "first_name": "", "last_name": "", "position": "",
-        "roles": "system_user", "locale": "en", "timezone": dict(DEFAULT_TIMEZONE), "disable_welcome_email": False,
-        "notify_props": dict(DEFAULT_NOTIFY_PROPS), "email_verified": False, "password": None, **fields}
+        "id": "b" * 26,
+        "create_at": NOW,
+        "update_at": NOW,
+        "delete_at": 0,
+        "username": "",
+        "auth_data": "",
+        "auth_service": "",
+        "email": "",
+        "nickname": "",
+        "first_name": "",
+        "last_name": "",
+        "position": "",
+        "roles": "system_user",
+        "locale": "en",
+        "timezone": dict(DEFAULT_TIMEZONE),
+        "disable_welcome_email": False,
+        "notify_props": dict(DEFAULT_NOTIFY_PROPS),
+        "email_verified": False,
+        "password": None,
+        **fields,
+    }

@@ -104,7 +104,7 @@ class Wire:
                 while (request := self._receive(stream, number)) and self._act(connection, request):
                     pass
         except OSError:
-            pass    # the client went away, or the test is over
+            pass  # the client went away, or the test is over
 
     def _receive(self, stream, number):
         line = stream.readline().decode("latin-1").split()

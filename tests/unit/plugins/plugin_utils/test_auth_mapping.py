@@ -18,46 +18,85 @@ NOTHING = {"auth_data": None, "current_service": None, "current_auth_data": None
 
 
 def user(name, service="", **more):
-    return {"id": f"id-{name}", "username": name, "email": f"{name}@example.com", "auth_service": service, "delete_at": 0,
-            **more}
+    return {
+        "id": f"id-{name}",
+        "username": name,
+        "email": f"{name}@example.com",
+        "auth_service": service,
+        "delete_at": 0,
+        **more,
+    }
 
 
 def row(name, service="ldap", **more):
-    return {**NOTHING, "username": name, "auth_service": service, "where": f"row of {name}",
-            **({} if service == "email" else {"auth_data": f"uid={name}"}), **more}
+    return {
+        **NOTHING,
+        "username": name,
+        "auth_service": service,
+        "where": f"row of {name}",
+        **({} if service == "email" else {"auth_data": f"uid={name}"}),
+        **more,
+    }
 
 
 def names(rows):
     return [entry["username"] for entry in rows]
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("people.csv", 'username,auth_service,auth_data,Team\nZoe,ldap,"uid=zoe,dc=example",blue\nada,email,,\n'),
-    ("people.yml", ("- {username: Zoe, auth_service: ldap, auth_data: 'uid=zoe,dc=example', Team: blue}\n"
-                    "- {username: ada, auth_service: email}\n")),
-    ("people.json", json.dumps({"users": [{"username": "Zoe", "auth_service": "ldap", "auth_data": "uid=zoe,dc=example"},
-                                          {"username": "ada", "auth_service": "email"}]})),
-])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("people.csv", 'username,auth_service,auth_data,Team\nZoe,ldap,"uid=zoe,dc=example",blue\nada,email,,\n'),
+        (
+            "people.yml",
+            (
+                "- {username: Zoe, auth_service: ldap, auth_data: 'uid=zoe,dc=example', Team: blue}\n"
+                "- {username: ada, auth_service: email}\n"
+            ),
+        ),
+        (
+            "people.json",
+            json.dumps(
+                {
+                    "users": [
+                        {"username": "Zoe", "auth_service": "ldap", "auth_data": "uid=zoe,dc=example"},
+                        {"username": "ada", "auth_service": "email"},
+                    ]
+                }
+            ),
+        ),
+    ],
+)
 def test_a_mapping_is_read(tmp_path, name, content):
     (tmp_path / name).write_text(content)
     rows = read_mapping(str(tmp_path / name), {"Team": ""})
     assert [{key: value for key, value in entry.items() if key != "where"} for entry in rows] == [
         {**NOTHING, "username": "zoe", "auth_service": "ldap", "auth_data": "uid=zoe,dc=example"},
-        {**NOTHING, "username": "ada", "auth_service": "email"}]
+        {**NOTHING, "username": "ada", "auth_service": "email"},
+    ]
     assert all(entry["where"].startswith(f"{name}, line") for entry in rows)
 
 
-@pytest.mark.parametrize(("content", "says"), [
-    ("", "people.csv is empty"),
-    ("username,service\n", "line 1, column 2: the column 'service' is unknown"),
-    ("username,auth_service,auth_data\nzoe,kerberos,x\n", "line 2: auth_service is 'kerberos', but must be one of email, ldap"),
-    ("username,auth_service,auth_data\nzoe,,x\n", "line 2: auth_service is missing"),
-    ("username,auth_service,auth_data\nzoe,ldap,\n", "line 2: auth_data is missing, which ldap needs"),
-    ("username,auth_service,auth_data\nzoe,email,x\n", "line 2: auth_data belongs to a login service"),
-    (f"username,auth_service,auth_data\nzoe,ldap,{'x' * 129}\n", "line 2: auth_data has 129 characters. Use at most 128"),
-    ("username,auth_service,auth_data\nzoe,ldap,x\nada,ldap,y\nZOE,saml,z\n", "line 4: the user zoe is also in people.csv, li"),
-    ("username,auth_service,auth_data\nzoe,ldap,x\nada,saml,x\n", "line 3: the auth_data x is also in people.csv, line 2"),
-])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "people.csv is empty"),
+        ("username,service\n", "line 1, column 2: the column 'service' is unknown"),
+        (
+            "username,auth_service,auth_data\nzoe,kerberos,x\n",
+            "line 2: auth_service is 'kerberos', but must be one of email, ldap",
+        ),
+        ("username,auth_service,auth_data\nzoe,,x\n", "line 2: auth_service is missing"),
+        ("username,auth_service,auth_data\nzoe,ldap,\n", "line 2: auth_data is missing, which ldap needs"),
+        ("username,auth_service,auth_data\nzoe,email,x\n", "line 2: auth_data belongs to a login service"),
+        (f"username,auth_service,auth_data\nzoe,ldap,{'x' * 129}\n", "line 2: auth_data has 129 characters. Use at most 128"),
+        (
+            "username,auth_service,auth_data\nzoe,ldap,x\nada,ldap,y\nZOE,saml,z\n",
+            "line 4: the user zoe is also in people.csv, li",
+        ),
+        ("username,auth_service,auth_data\nzoe,ldap,x\nada,saml,x\n", "line 3: the auth_data x is also in people.csv, line 2"),
+    ],
+)
 def test_what_is_wrong_is_named_with_its_line(tmp_path, content, says):
     (tmp_path / "people.csv").write_text(content)
     with pytest.raises(InvalidInput) as error:
@@ -66,23 +105,38 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path, content, says):
 
 
 def test_the_way_back_is_a_mapping():
-    plan = auth_migration([row("zoe"), row("ada", "email", current_service="saml", current_auth_data="a@saml")],
-                          [user("zoe"), user("ada", "saml")])
+    plan = auth_migration(
+        [row("zoe"), row("ada", "email", current_service="saml", current_auth_data="a@saml")],
+        [user("zoe"), user("ada", "saml")],
+    )
     assert plan["problems"] == []
     assert plan["rollback"] == [
         {"username": "zoe", "auth_service": "email", "current_service": "ldap", "current_auth_data": "uid=zoe"},
-        {"username": "ada", "auth_service": "saml", "auth_data": "a@saml", "current_service": "email"}]
-    back = auth_migration([{**NOTHING, "where": "here", **entry} for entry in plan["rollback"]],
-                          [user("zoe", "ldap"), user("ada")])
+        {"username": "ada", "auth_service": "saml", "auth_data": "a@saml", "current_service": "email"},
+    ]
+    back = auth_migration(
+        [{**NOTHING, "where": "here", **entry} for entry in plan["rollback"]], [user("zoe", "ldap"), user("ada")]
+    )
     assert back["problems"] == []
     assert back["rollback"] == [
         {"username": "zoe", "auth_service": "ldap", "auth_data": "uid=zoe", "current_service": "email"},
-        {"username": "ada", "auth_service": "email", "current_service": "saml", "current_auth_data": "a@saml"}]
+        {"username": "ada", "auth_service": "email", "current_service": "saml", "current_auth_data": "a@saml"},
+    ]
 
 
-@pytest.mark.parametrize(("canary", "now"), [
-    ("0%", []), ("1%", ["a"]), ("25%", ["a"]), ("26%", ["a", "b"]), ("100%", ["a", "b", "c", "d"]), ("3", ["a", "b", "c"]),
-    (2, ["a", "b"]), ("9", ["a", "b", "c", "d"])])
+@pytest.mark.parametrize(
+    ("canary", "now"),
+    [
+        ("0%", []),
+        ("1%", ["a"]),
+        ("25%", ["a"]),
+        ("26%", ["a", "b"]),
+        ("100%", ["a", "b", "c", "d"]),
+        ("3", ["a", "b", "c"]),
+        (2, ["a", "b"]),
+        ("9", ["a", "b", "c", "d"]),
+    ],
+)
 def test_a_canary_goes_first_and_a_second_run_moves_nobody_else(canary, now):
     rows = [row(name) for name in "abcd"]
     plan = auth_migration(rows, [user(name) for name in "abcd"], canary=canary)
@@ -92,13 +146,16 @@ def test_a_canary_goes_first_and_a_second_run_moves_nobody_else(canary, now):
     assert (again["done"], again["now"], again["rollback"]) == (now, [], [])
 
 
-@pytest.mark.parametrize(("entry", "account", "says"), [
-    (row("zoe"), None, "row of zoe: zoe does not exist"),
-    (row("zoe"), user("zoe", is_bot=True), "is a bot"),
-    (row("zoe", current_service="saml"), user("zoe"), "logs in with email, not with saml"),
-    (row("me"), user("me"), "is the caller"),
-    (row("zoe"), user("zoe", "saml"), "no way back. Give it in current_auth_data"),
-])
+@pytest.mark.parametrize(
+    ("entry", "account", "says"),
+    [
+        (row("zoe"), None, "row of zoe: zoe does not exist"),
+        (row("zoe"), user("zoe", is_bot=True), "is a bot"),
+        (row("zoe", current_service="saml"), user("zoe"), "logs in with email, not with saml"),
+        (row("me"), user("me"), "is the caller"),
+        (row("zoe"), user("zoe", "saml"), "no way back. Give it in current_auth_data"),
+    ],
+)
 def test_what_cannot_move_is_a_problem(entry, account, says):
     plan = auth_migration([entry], [account] if account else [], caller_id="id-me")
     assert len(plan["problems"]) == 1

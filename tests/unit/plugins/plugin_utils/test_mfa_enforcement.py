@@ -16,8 +16,17 @@ PROPERTY = "mfa_enforcement_since"
 
 
 def user(name, *, roles="system_user", service="", active=False, created=0, **more):
-    return {"id": f"id-{name}", "username": name, "email": f"{name}@example.com", "roles": roles, "auth_service": service,
-            "delete_at": 0, "create_at": created * 1000, **({"mfa_active": True} if active else {}), **more}
+    return {
+        "id": f"id-{name}",
+        "username": name,
+        "email": f"{name}@example.com",
+        "roles": roles,
+        "auth_service": service,
+        "delete_at": 0,
+        "create_at": created * 1000,
+        **({"mfa_active": True} if active else {}),
+        **more,
+    }
 
 
 def judge(*users, **options):
@@ -30,13 +39,34 @@ def decisions(report):
 
 def test_everybody_has_a_decision():
     report = judge(
-        user("zoe"), user("late", props={PROPERTY: str(NOW - 15 * DAY)}), user("safe", active=True), user("me"),
-        user("saml", service="saml"), user("ldap", service="ldap"), user("free"), user("gone", delete_at=1),
-        user("bot", is_bot=True), exempt=["Free", "nobody"])
+        user("zoe"),
+        user("late", props={PROPERTY: str(NOW - 15 * DAY)}),
+        user("safe", active=True),
+        user("me"),
+        user("saml", service="saml"),
+        user("ldap", service="ldap"),
+        user("free"),
+        user("gone", delete_at=1),
+        user("bot", is_bot=True),
+        exempt=["Free", "nobody"],
+    )
     assert decisions(report) == {
-        "zoe": "waiting", "late": "due", "me": "caller", "saml": "login_service", "ldap": "waiting", "free": "exempt"}
+        "zoe": "waiting",
+        "late": "due",
+        "me": "caller",
+        "saml": "login_service",
+        "ldap": "waiting",
+        "free": "exempt",
+    }
     assert report["totals"] == {
-        "concerned": 7, "lacking": 6, "due": 1, "waiting": 2, "exempt": 1, "login_service": 1, "caller": 1}
+        "concerned": 7,
+        "lacking": 6,
+        "due": 1,
+        "waiting": 2,
+        "exempt": 1,
+        "login_service": 1,
+        "caller": 1,
+    }
     assert report["stale_exemptions"] == ["nobody"]
 
 
@@ -49,20 +79,25 @@ def test_roles_choose_and_are_counted():
 
 def test_lists_from_the_command_line_are_texts():
     users = [user("ada", roles="system_user system_admin"), user("free"), user("zoe")]
-    for given in ({"exempt": ["free", "ada"], "roles": ["system_user", "system_admin"]},
-                  {"exempt": "Free, ada", "roles": "system_user,system_admin"}):
+    for given in (
+        {"exempt": ["free", "ada"], "roles": ["system_user", "system_admin"]},
+        {"exempt": "Free, ada", "roles": "system_user,system_admin"},
+    ):
         assert decisions(judge(*users, **given)) == {"ada": "exempt", "free": "exempt", "zoe": "waiting"}
     assert decisions(judge(*users, exempt="")) == dict.fromkeys(["ada", "free", "zoe"], "waiting")
 
 
-@pytest.mark.parametrize(("noted", "decision", "marks"), [
-    (None, "waiting", True),
-    (str(NOW - 14 * DAY), "due", False),
-    (str(NOW - 14 * DAY + 1), "waiting", False),
-    (str(NOW + 1), "waiting", True),
-    ("soon", "waiting", True),
-    ("²", "waiting", True),
-])
+@pytest.mark.parametrize(
+    ("noted", "decision", "marks"),
+    [
+        (None, "waiting", True),
+        (str(NOW - 14 * DAY), "due", False),
+        (str(NOW - 14 * DAY + 1), "waiting", False),
+        (str(NOW + 1), "waiting", True),
+        ("soon", "waiting", True),
+        ("²", "waiting", True),
+    ],
+)
 def test_the_grace_period_begins_when_it_was_noted(noted, decision, marks):
     report = judge(user("zoe", props={"other": "kept"} | ({PROPERTY: noted} if noted else {})))
     assert decisions(report) == {"zoe": decision}
@@ -93,12 +128,15 @@ def test_a_deadline_beyond_the_calendar_is_none():
     assert judge(user("zoe"), grace="999999w")["users"][0]["deadline"] is None
 
 
-@pytest.mark.parametrize(("options", "says"), [
-    ({"grace": "soon"}, "grace: 'soon' is no span of time"),
-    ({"grace_from": "created"}, "start: '' is no day"),
-    ({"property": " "}, "property is empty"),
-    ({"roles": ["sysadmin"]}, "no user has the role sysadmin"),
-])
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"grace": "soon"}, "grace: 'soon' is no span of time"),
+        ({"grace_from": "created"}, "start: '' is no day"),
+        ({"property": " "}, "property is empty"),
+        ({"roles": ["sysadmin"]}, "no user has the role sysadmin"),
+    ],
+)
 def test_what_cannot_be_is_refused(options, says):
     with pytest.raises(AnsibleFilterError, match=says):
         judge(user("zoe"), **options)

@@ -56,6 +56,7 @@ def open_in_vain(client):
 @pytest.fixture
 def open_client(wire, open_transport):
     """Makes a server with a script, and a client with a token for it."""
+
     def make(*script, authentication=None, **settings):
         server = wire(*script)
         return server, Client(open_transport(server.url, **settings), authentication or TokenAuthentication(TOKEN))
@@ -72,6 +73,7 @@ def shown(error):
 
 
 # ---- arguments ------------------------------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def echo():
@@ -126,24 +128,27 @@ def test_a_path_cannot_become_that_of_another_operation(echo, user_id):
     assert len(requests) == before
 
 
-@pytest.mark.parametrize(("operation", "arguments", "words"), [
-    ("get_user", {}, "user_id is missing"),
-    ("get_user", {"user_id": None}, "user_id is missing"),
-    ("get_user", {"user_id": ""}, "user_id is empty"),
-    ("get_user", {"user_id": 5}, "user_id must be of the type string"),
-    ("get_user", {"user_id": "a\udc80"}, "user_id holds bytes that are no text"),
-    ("get_user", {"user_id": "me", "nick": "x", "more": 1}, "no parameter more, nick"),
-    ("get_users", {"page": "1"}, "page must be of the type integer"),
-    ("get_users", {"page": True}, "page must be of the type integer"),
-    ("get_users", {"active": 1}, "active must be of the type boolean"),
-    ("get_users", {"role": "\udcff"}, "role holds bytes that are no text"),
-    ("create_user", {"username": "x", "password": PASSWORD}, "email is missing"),
-    ("create_user", {"email": "x@example.com", "password": [PASSWORD]}, "password must be of the type string"),
-    ("update_user_active", {"user_id": "x", "active": "true"}, "active must be of the type boolean"),
-    ("get_users_by_ids", {"user_ids": "abc"}, "user_ids must be of the type array"),
-    ("set_profile_image", {"user_id": "x", "image": "/etc/passwd"}, "image must be of the type binary"),
-    ("logout", {"everywhere": True}, "It takes: none"),
-])
+@pytest.mark.parametrize(
+    ("operation", "arguments", "words"),
+    [
+        ("get_user", {}, "user_id is missing"),
+        ("get_user", {"user_id": None}, "user_id is missing"),
+        ("get_user", {"user_id": ""}, "user_id is empty"),
+        ("get_user", {"user_id": 5}, "user_id must be of the type string"),
+        ("get_user", {"user_id": "a\udc80"}, "user_id holds bytes that are no text"),
+        ("get_user", {"user_id": "me", "nick": "x", "more": 1}, "no parameter more, nick"),
+        ("get_users", {"page": "1"}, "page must be of the type integer"),
+        ("get_users", {"page": True}, "page must be of the type integer"),
+        ("get_users", {"active": 1}, "active must be of the type boolean"),
+        ("get_users", {"role": "\udcff"}, "role holds bytes that are no text"),
+        ("create_user", {"username": "x", "password": PASSWORD}, "email is missing"),
+        ("create_user", {"email": "x@example.com", "password": [PASSWORD]}, "password must be of the type string"),
+        ("update_user_active", {"user_id": "x", "active": "true"}, "active must be of the type boolean"),
+        ("get_users_by_ids", {"user_ids": "abc"}, "user_ids must be of the type array"),
+        ("set_profile_image", {"user_id": "x", "image": "/etc/passwd"}, "image must be of the type binary"),
+        ("logout", {"everywhere": True}, "It takes: none"),
+    ],
+)
 def test_arguments_that_do_not_fit_are_refused_before_anything_is_sent(open_client, operation, arguments, words):
     server, client = open_client(OK)
 
@@ -174,6 +179,7 @@ def test_a_picture_may_come_without_a_name(open_client):
 
 # ---- authentication -------------------------------------------------------------------------------------------------
 
+
 def test_a_token_is_sent_and_not_ended(open_client):
     server, client = open_client(ME)
 
@@ -195,28 +201,31 @@ def test_a_token_that_cannot_be_one_is_refused(open_client, token):
     assert server.requests == []
 
 
-@pytest.mark.parametrize(("mfa_code", "credentials"), [
-    ("", {"login_id": "admin", "password": PASSWORD}),
-    ("123456", {"login_id": "admin", "password": PASSWORD, "token": "123456"}),
-])
+@pytest.mark.parametrize(
+    ("mfa_code", "credentials"),
+    [
+        ("", {"login_id": "admin", "password": PASSWORD}),
+        ("123456", {"login_id": "admin", "password": PASSWORD, "token": "123456"}),
+    ],
+)
 def test_a_login_is_logged_out(open_client, mfa_code, credentials):
-    server, client = open_client(answer(200, {"id": "admin"}, Token="s3ss10n"), ME, OK,
-                                 authentication=LoginAuthentication("admin", PASSWORD, mfa_code))
+    server, client = open_client(
+        answer(200, {"id": "admin"}, Token="s3ss10n"), ME, OK, authentication=LoginAuthentication("admin", PASSWORD, mfa_code)
+    )
 
     with client:
         client.get_user(user_id="me")
 
-    assert sent(server) == [
-        ("POST", "/api/v4/users/login"), ("GET", "/api/v4/users/me"), ("POST", "/api/v4/users/logout")]
+    assert sent(server) == [("POST", "/api/v4/users/login"), ("GET", "/api/v4/users/me"), ("POST", "/api/v4/users/logout")]
     assert json.loads(server.requests[0].body) == credentials
-    assert [request.headers.get("authorization") for request in server.requests] == [
-        None, "Bearer s3ss10n", "Bearer s3ss10n"]
+    assert [request.headers.get("authorization") for request in server.requests] == [None, "Bearer s3ss10n", "Bearer s3ss10n"]
     assert client.warnings == []
 
 
 def test_a_login_is_logged_out_after_a_failure(open_client):
-    server, client = open_client(answer(200, {"id": "admin"}, Token="s3ss10n"), UNKNOWN, OK,
-                                 authentication=LoginAuthentication("admin", PASSWORD))
+    server, client = open_client(
+        answer(200, {"id": "admin"}, Token="s3ss10n"), UNKNOWN, OK, authentication=LoginAuthentication("admin", PASSWORD)
+    )
 
     with pytest.raises(NotFound), client:
         client.get_user(user_id="x")
@@ -226,8 +235,11 @@ def test_a_login_is_logged_out_after_a_failure(open_client):
 
 
 def test_a_failed_logout_is_a_warning(open_client):
-    _server, client = open_client(answer(200, {"id": "admin"}, Token="s3ss10n"), answer(500, {"id": "some.id"}),
-                                  authentication=LoginAuthentication("admin", PASSWORD))
+    _server, client = open_client(
+        answer(200, {"id": "admin"}, Token="s3ss10n"),
+        answer(500, {"id": "some.id"}),
+        authentication=LoginAuthentication("admin", PASSWORD),
+    )
 
     with client:
         pass
@@ -237,15 +249,19 @@ def test_a_failed_logout_is_a_warning(open_client):
     assert "s3ss10n" not in client.warnings[0]
 
 
-@pytest.mark.parametrize(("error_id", "words"), [
-    ("api.user.login.invalid_credentials_email_username", ["api_login_id", "api_password"]),
-    ("mfa.validate_token.authenticate.app_error", ["api_mfa_code"]),
-    ("api.user.check_user_mfa.bad_code.app_error", ["api_mfa_code"]),
-    ("api.user.check_user_login_attempts.too_many.app_error", ["MaximumLoginAttempts"]),
-])
+@pytest.mark.parametrize(
+    ("error_id", "words"),
+    [
+        ("api.user.login.invalid_credentials_email_username", ["api_login_id", "api_password"]),
+        ("mfa.validate_token.authenticate.app_error", ["api_mfa_code"]),
+        ("api.user.check_user_mfa.bad_code.app_error", ["api_mfa_code"]),
+        ("api.user.check_user_login_attempts.too_many.app_error", ["MaximumLoginAttempts"]),
+    ],
+)
 def test_a_refused_login_is_sent_once_and_explained(open_client, pauses, error_id, words):
-    server, client = open_client(answer(401, {"id": error_id, "message": "No."}),
-                                 authentication=LoginAuthentication("admin", PASSWORD, "123456"))
+    server, client = open_client(
+        answer(401, {"id": error_id, "message": "No."}), authentication=LoginAuthentication("admin", PASSWORD, "123456")
+    )
 
     with pytest.raises(RequestRejected) as caught:
         open_in_vain(client)
@@ -266,8 +282,9 @@ def test_a_lost_login_is_not_repeated(open_client):
 
 
 def test_a_login_finds_the_session_token_in_any_case(open_client):
-    server, client = open_client(answer(200, {"id": "admin"}, token="s3ss10n"), OK,
-                                 authentication=LoginAuthentication("admin", PASSWORD))
+    server, client = open_client(
+        answer(200, {"id": "admin"}, token="s3ss10n"), OK, authentication=LoginAuthentication("admin", PASSWORD)
+    )
 
     with client:
         pass
@@ -295,6 +312,7 @@ def test_the_local_socket_needs_nothing(wire, open_transport, tmp_path):
 
 
 # ---- the session before a creation ----------------------------------------------------------------------------------
+
 
 def test_a_dead_token_is_noticed_before_a_creation(open_client):
     """The server would take the creation for an anonymous sign-up."""
@@ -365,8 +383,9 @@ def test_a_refused_read_proves_no_session(open_client):
 
 
 def test_a_fresh_login_needs_no_look(open_client):
-    server, client = open_client(answer(200, {"id": "admin"}, Token="s3ss10n"), CREATED, OK,
-                                 authentication=LoginAuthentication("admin", PASSWORD))
+    server, client = open_client(
+        answer(200, {"id": "admin"}, Token="s3ss10n"), CREATED, OK, authentication=LoginAuthentication("admin", PASSWORD)
+    )
 
     with client:
         client.create_user(email="x@example.com")
@@ -418,6 +437,7 @@ def test_every_operation_is_repeated_after_a_refusal_for_the_rate(open_client, n
 
 # ---- answers, paging, lookups ---------------------------------------------------------------------------------------
 
+
 def test_nothing_found_is_none(open_client):
     _server, client = open_client(UNKNOWN, ME)
 
@@ -425,10 +445,13 @@ def test_nothing_found_is_none(open_client):
     assert client.find("get_user_by_username", username="admin")["id"] == "admin"
 
 
-@pytest.mark.parametrize("step", [
-    answer(404, {"id": "api.context.404.app_error", "message": "No route.", "status_code": 404}),
-    answer(404, content=b"404 page not found", kind="text/plain"),
-])
+@pytest.mark.parametrize(
+    "step",
+    [
+        answer(404, {"id": "api.context.404.app_error", "message": "No route.", "status_code": 404}),
+        answer(404, content=b"404 page not found", kind="text/plain"),
+    ],
+)
 def test_a_server_without_the_operation_does_not_mean_that_nobody_is_there(open_client, step):
     _server, client = open_client(step)
 
@@ -436,14 +459,17 @@ def test_a_server_without_the_operation_does_not_mean_that_nobody_is_there(open_
         client.find("get_user_by_username", username="admin")
 
 
-@pytest.mark.parametrize(("operation", "arguments", "step"), [
-    ("get_user", {"user_id": "me"}, answer(200, [])),
-    ("get_user", {"user_id": "me"}, answer(200, None)),
-    ("get_user", {"user_id": "me"}, answer(200, "ok")),
-    ("get_user", {"user_id": "me"}, answer(200, content=b"\x89PNG", kind="image/png")),
-    ("get_users", {}, answer(200, {"users": []})),
-    ("get_profile_image", {"user_id": "me"}, answer(200, {"status": "OK"})),
-])
+@pytest.mark.parametrize(
+    ("operation", "arguments", "step"),
+    [
+        ("get_user", {"user_id": "me"}, answer(200, [])),
+        ("get_user", {"user_id": "me"}, answer(200, None)),
+        ("get_user", {"user_id": "me"}, answer(200, "ok")),
+        ("get_user", {"user_id": "me"}, answer(200, content=b"\x89PNG", kind="image/png")),
+        ("get_users", {}, answer(200, {"users": []})),
+        ("get_profile_image", {"user_id": "me"}, answer(200, {"status": "OK"})),
+    ],
+)
 def test_an_answer_of_another_form_is_not_of_mattermost(open_client, operation, arguments, step):
     _server, client = open_client(step)
 
@@ -453,7 +479,7 @@ def test_an_answer_of_another_form_is_not_of_mattermost(open_client, operation, 
 
 def pages_of(*sizes):
     """Answers with so many users; the server serves at most 200 at once."""
-    numbers = iter(range(10 ** 6))
+    numbers = iter(range(10**6))
     return [answer(200, [{"id": str(next(numbers))} for _unused in range(size)]) for size in sizes]
 
 
@@ -465,8 +491,7 @@ def test_pages_are_read_until_a_short_one(open_client, sizes):
 
     assert [item["id"] for item in found] == [str(number) for number in range(sum(sizes))]
     queries = [parse_qs(urlsplit(request.target).query) for request in server.requests]
-    assert queries == [
-        {"role": ["system_admin"], "page": [str(page)], "per_page": ["200"]} for page in range(len(sizes))]
+    assert queries == [{"role": ["system_admin"], "page": [str(page)], "per_page": ["200"]} for page in range(len(sizes))]
 
 
 def test_null_is_an_empty_page(open_client):
@@ -496,12 +521,16 @@ def test_every_paged_operation_can_be_read_whole(open_client, name):
 
 # ---- version --------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("header", "number", "licensed", "text"), [
-    (VERSION + "true", (7, 6, 0), True, "7.6.0"),
-    (VERSION + "false", (7, 6, 0), False, "7.6.0"),
-    ("10.11.2.17.abc.true", (10, 11, 2), True, "10.11.2"),
-    ("5.4.0...false", (5, 4, 0), False, "5.4.0"),
-])
+
+@pytest.mark.parametrize(
+    ("header", "number", "licensed", "text"),
+    [
+        (VERSION + "true", (7, 6, 0), True, "7.6.0"),
+        (VERSION + "false", (7, 6, 0), False, "7.6.0"),
+        ("10.11.2.17.abc.true", (10, 11, 2), True, "10.11.2"),
+        ("5.4.0...false", (5, 4, 0), False, "5.4.0"),
+    ],
+)
 def test_the_version_and_the_licence_are_read(open_client, header, number, licensed, text):
     _server, client = open_client(answer(200, {}, X_Version_Id=header))
 
@@ -512,8 +541,20 @@ def test_the_version_and_the_licence_are_read(open_client, header, number, licen
     assert client.server.number >= (5, 4)
 
 
-@pytest.mark.parametrize("header", ["", "7.6.0", "7.6.0.x.y.maybe", "v7.6.0.x.y.true", "7.6.x.y.true", "a.b.c.d.e.true",
-                                    VERSION + "true.more", "<script>", "7..0.x.y.true"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "7.6.0",
+        "7.6.0.x.y.maybe",
+        "v7.6.0.x.y.true",
+        "7.6.x.y.true",
+        "a.b.c.d.e.true",
+        VERSION + "true.more",
+        "<script>",
+        "7..0.x.y.true",
+    ],
+)
 def test_a_version_of_another_form_is_unknown(open_client, header):
     _server, client = open_client(answer(200, {}, X_Version_Id=header))
 

@@ -42,30 +42,35 @@ def connect():
         client.transport.close()
 
 
-@pytest.mark.parametrize(("given", "names"), [
-    ({}, ["api_url", "MATTERMOST_URL", "api_socket"]),
-    ({"api_token": TOKEN}, ["api_url"]),
-    ({"api_url": "", "api_token": TOKEN}, ["api_url"]),
-    ({"api_url": URL}, ["api_token", "MATTERMOST_TOKEN", "api_login_id", "api_password"]),
-    ({"api_url": URL, "api_token": ""}, ["api_token"]),
-    ({"api_url": URL, "api_password": PASSWORD}, ["api_login_id"]),
-    ({"api_url": URL, "api_mfa_code": "123456"}, ["api_token", "api_login_id"]),
-    ({"api_url": URL, "api_login_id": "admin"}, ["api_password", "MATTERMOST_PASSWORD"]),
-    ({"api_url": URL, "api_login_id": "admin", "api_password": ""}, ["api_password"]),
-    ({"api_url": URL, "api_token": TOKEN, "api_login_id": "admin", "api_password": PASSWORD},
-     ["api_token", "api_login_id"]),
-    ({"api_url": URL, "api_token": TOKEN, "api_login_id": "admin"}, ["api_token", "api_login_id"]),
-    ({"api_url": "chat.example.com", "api_token": TOKEN}, ["api_url"]),
-    ({"api_url": URL, "api_token": TOKEN, "ca_path": "/nowhere/ca.pem"}, ["ca_path", "/nowhere/ca.pem"]),
-    ({"api_url": URL, "api_token": TOKEN, "client_cert": "/nowhere/cert.pem"}, ["client_cert"]),
-    ({"api_url": URL, "api_token": TOKEN, "client_cert": "/", "client_key": "/nowhere/key.pem"}, ["client_key"]),
-    ({"api_url": URL, "api_token": TOKEN, "client_key": "/"}, ["client_key", "client_cert"]),
-    ({"api_url": URL, "api_token": TOKEN, "timeout": 0}, ["timeout"]),
-    ({"api_url": URL, "api_token": TOKEN, "timeout": -1}, ["timeout"]),
-    ({"api_url": URL, "api_token": TOKEN, "connect_timeout": 0}, ["connect_timeout"]),
-    ({"api_url": URL, "api_token": TOKEN, "retries": -1}, ["retries"]),
-    ({"api_socket": "/nowhere/local.socket"}, ["api_socket", "/nowhere/local.socket"]),
-])
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({}, ["api_url", "MATTERMOST_URL", "api_socket"]),
+        ({"api_token": TOKEN}, ["api_url"]),
+        ({"api_url": "", "api_token": TOKEN}, ["api_url"]),
+        ({"api_url": URL}, ["api_token", "MATTERMOST_TOKEN", "api_login_id", "api_password"]),
+        ({"api_url": URL, "api_token": ""}, ["api_token"]),
+        ({"api_url": URL, "api_password": PASSWORD}, ["api_login_id"]),
+        ({"api_url": URL, "api_mfa_code": "123456"}, ["api_token", "api_login_id"]),
+        ({"api_url": URL, "api_login_id": "admin"}, ["api_password", "MATTERMOST_PASSWORD"]),
+        ({"api_url": URL, "api_login_id": "admin", "api_password": ""}, ["api_password"]),
+        (
+            {"api_url": URL, "api_token": TOKEN, "api_login_id": "admin", "api_password": PASSWORD},
+            ["api_token", "api_login_id"],
+        ),
+        ({"api_url": URL, "api_token": TOKEN, "api_login_id": "admin"}, ["api_token", "api_login_id"]),
+        ({"api_url": "chat.example.com", "api_token": TOKEN}, ["api_url"]),
+        ({"api_url": URL, "api_token": TOKEN, "ca_path": "/nowhere/ca.pem"}, ["ca_path", "/nowhere/ca.pem"]),
+        ({"api_url": URL, "api_token": TOKEN, "client_cert": "/nowhere/cert.pem"}, ["client_cert"]),
+        ({"api_url": URL, "api_token": TOKEN, "client_cert": "/", "client_key": "/nowhere/key.pem"}, ["client_key"]),
+        ({"api_url": URL, "api_token": TOKEN, "client_key": "/"}, ["client_key", "client_cert"]),
+        ({"api_url": URL, "api_token": TOKEN, "timeout": 0}, ["timeout"]),
+        ({"api_url": URL, "api_token": TOKEN, "timeout": -1}, ["timeout"]),
+        ({"api_url": URL, "api_token": TOKEN, "connect_timeout": 0}, ["connect_timeout"]),
+        ({"api_url": URL, "api_token": TOKEN, "retries": -1}, ["retries"]),
+        ({"api_socket": "/nowhere/local.socket"}, ["api_socket", "/nowhere/local.socket"]),
+    ],
+)
 def test_options_that_cannot_work_are_named(given, names):
     with pytest.raises(InvalidInput) as caught:
         make_client(options(**given))
@@ -157,21 +162,24 @@ def test_nothing_is_sent_until_the_client_is_opened(connect, wire):
     assert server.requests == []
 
 
-@pytest.mark.parametrize(("variable", "option", "text", "value"), [
-    ("MATTERMOST_URL", "api_url", URL, URL),
-    ("MATTERMOST_SOCKET", "api_socket", "/run/local.socket", "/run/local.socket"),
-    ("MATTERMOST_TOKEN", "api_token", TOKEN, TOKEN),
-    ("MATTERMOST_LOGIN_ID", "api_login_id", "admin", "admin"),
-    ("MATTERMOST_PASSWORD", "api_password", PASSWORD, PASSWORD),
-    ("MATTERMOST_MFA_CODE", "api_mfa_code", "012345", "012345"),
-    ("MATTERMOST_VALIDATE_CERTS", "validate_certs", "no", False),
-    ("MATTERMOST_CA_PATH", "ca_path", "/etc/ca.pem", "/etc/ca.pem"),
-    ("MATTERMOST_CLIENT_CERT", "client_cert", "/etc/cert.pem", "/etc/cert.pem"),
-    ("MATTERMOST_CLIENT_KEY", "client_key", "/etc/key.pem", "/etc/key.pem"),
-    ("MATTERMOST_CONNECT_TIMEOUT", "connect_timeout", "5", 5),
-    ("MATTERMOST_TIMEOUT", "timeout", "7", 7),
-    ("MATTERMOST_RETRIES", "retries", "0", 0),
-])
+@pytest.mark.parametrize(
+    ("variable", "option", "text", "value"),
+    [
+        ("MATTERMOST_URL", "api_url", URL, URL),
+        ("MATTERMOST_SOCKET", "api_socket", "/run/local.socket", "/run/local.socket"),
+        ("MATTERMOST_TOKEN", "api_token", TOKEN, TOKEN),
+        ("MATTERMOST_LOGIN_ID", "api_login_id", "admin", "admin"),
+        ("MATTERMOST_PASSWORD", "api_password", PASSWORD, PASSWORD),
+        ("MATTERMOST_MFA_CODE", "api_mfa_code", "012345", "012345"),
+        ("MATTERMOST_VALIDATE_CERTS", "validate_certs", "no", False),
+        ("MATTERMOST_CA_PATH", "ca_path", "/etc/ca.pem", "/etc/ca.pem"),
+        ("MATTERMOST_CLIENT_CERT", "client_cert", "/etc/cert.pem", "/etc/cert.pem"),
+        ("MATTERMOST_CLIENT_KEY", "client_key", "/etc/key.pem", "/etc/key.pem"),
+        ("MATTERMOST_CONNECT_TIMEOUT", "connect_timeout", "5", 5),
+        ("MATTERMOST_TIMEOUT", "timeout", "7", 7),
+        ("MATTERMOST_RETRIES", "retries", "0", 0),
+    ],
+)
 def test_every_option_has_a_variable(monkeypatch, variable, option, text, value):
     monkeypatch.setenv(variable, text)
 
@@ -186,11 +194,13 @@ def test_every_option_was_tried_with_its_variable():
 
 def test_secrets_are_marked():
     assert {name for name, spec in CONNECTION_OPTIONS.items() if spec.get("no_log")} == {
-        "api_token", "api_password", "api_mfa_code"}
+        "api_token",
+        "api_password",
+        "api_mfa_code",
+    }
 
 
-@pytest.mark.parametrize(("url", "warns"), [
-    ("http://chat.example.com", True), (URL, False), ("http://localhost:8065", False)])
+@pytest.mark.parametrize(("url", "warns"), [("http://chat.example.com", True), (URL, False), ("http://localhost:8065", False)])
 def test_plain_http_is_warned_about(connect, url, warns):
     client = connect(api_url=url, api_token=TOKEN)
 
@@ -199,8 +209,17 @@ def test_plain_http_is_warned_about(connect, url, warns):
 
 
 def test_settings_reach_the_transport(connect, authority_path):
-    client = connect(api_url=URL, api_token=TOKEN, ca_path=authority_path, validate_certs=False, timeout=7,
-                     connect_timeout=3, retries=2, client_cert=authority_path, client_key=authority_path)
+    client = connect(
+        api_url=URL,
+        api_token=TOKEN,
+        ca_path=authority_path,
+        validate_certs=False,
+        timeout=7,
+        connect_timeout=3,
+        retries=2,
+        client_cert=authority_path,
+        client_key=authority_path,
+    )
     endpoint = client.transport.endpoint
 
     assert (endpoint.url, endpoint.ca_path, endpoint.validate_certs) == (URL, authority_path, False)

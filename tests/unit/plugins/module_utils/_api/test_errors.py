@@ -61,24 +61,27 @@ def test_an_explained_error_is_one_or_two_sentences(error_id):
     assert (SERVER_TEXT.rstrip(".") in text) != EXPLANATIONS[error_id].complete
 
 
-@pytest.mark.parametrize(("error_id", "setting"), [
-    ("api.user.create_user.disabled.app_error", "ServiceSettings.EnableUserAccessTokens"),
-    ("app.user_access_token.disabled", "ServiceSettings.EnableUserAccessTokens"),
-    ("api.user.delete_user.not_enabled.app_error", "ServiceSettings.EnableAPIUserDeletion"),
-    ("api.user.create_user.signup_email_disabled.app_error", "TeamSettings.EnableUserCreation"),
-    ("api.user.create_user.accepted_domain.app_error", "TeamSettings.RestrictCreationToDomains"),
-    ("api.team.demote_user_to_guest.disabled.error", "GuestAccountsSettings.Enable"),
-    ("mfa.mfa_disabled.app_error", "ServiceSettings.EnableMultifactorAuthentication"),
-    ("api.context.mfa_required.app_error", "ServiceSettings.EnforceMultifactorAuthentication"),
-    ("model.user.is_valid.pwd.app_error", "PasswordSettings"),
-    ("model.user.is_valid.pwd_lowercase_uppercase_number_symbol.app_error", "PasswordSettings"),
-    ("api.context.session_expired.app_error", "MATTERMOST_TOKEN"),
-    ("model.user.is_valid.username.app_error", "64 characters"),
-    ("app.role.check_roles_exist.role_not_found", "roles"),
-    ("app.user.save.email_exists.app_error", "email"),
-    ("app.user.save.username_exists.app_error", "username"),
-    ("api.context.permissions.app_error", "administrator"),
-])
+@pytest.mark.parametrize(
+    ("error_id", "setting"),
+    [
+        ("api.user.create_user.disabled.app_error", "ServiceSettings.EnableUserAccessTokens"),
+        ("app.user_access_token.disabled", "ServiceSettings.EnableUserAccessTokens"),
+        ("api.user.delete_user.not_enabled.app_error", "ServiceSettings.EnableAPIUserDeletion"),
+        ("api.user.create_user.signup_email_disabled.app_error", "TeamSettings.EnableUserCreation"),
+        ("api.user.create_user.accepted_domain.app_error", "TeamSettings.RestrictCreationToDomains"),
+        ("api.team.demote_user_to_guest.disabled.error", "GuestAccountsSettings.Enable"),
+        ("mfa.mfa_disabled.app_error", "ServiceSettings.EnableMultifactorAuthentication"),
+        ("api.context.mfa_required.app_error", "ServiceSettings.EnforceMultifactorAuthentication"),
+        ("model.user.is_valid.pwd.app_error", "PasswordSettings"),
+        ("model.user.is_valid.pwd_lowercase_uppercase_number_symbol.app_error", "PasswordSettings"),
+        ("api.context.session_expired.app_error", "MATTERMOST_TOKEN"),
+        ("model.user.is_valid.username.app_error", "64 characters"),
+        ("app.role.check_roles_exist.role_not_found", "roles"),
+        ("app.user.save.email_exists.app_error", "email"),
+        ("app.user.save.username_exists.app_error", "username"),
+        ("api.context.permissions.app_error", "administrator"),
+    ],
+)
 def test_the_way_out_is_named(error_id, setting):
     error = rejection("create_user", 400, error_id, "Translated text.")
 
@@ -102,14 +105,26 @@ def test_a_status_without_an_id_is_explained(status):
     assert rejection("get_user", status).remedy
 
 
-@pytest.mark.parametrize(("status", "error_id", "kind"), [
-    (400, "some.id", RequestRejected), (401, "api.context.session_expired.app_error", NotAuthenticated),
-    (403, "api.context.session_expired.app_error", NotAuthenticated), (401, "other.id", RequestRejected),
-    (403, "some.id", PermissionDenied), (404, "some.id", NotFound), (404, "", OperationNotAvailable),
-    (404, "api.context.404.app_error", OperationNotAvailable),
-    (405, "api.context.404.app_error", OperationNotAvailable),
-    (429, "", TooManyRequests), (500, "", RequestRejected), (501, "some.id", RequestRejected),
-    (502, "", ServerUnavailable), (503, "some.id", ServerUnavailable), (504, "", ServerUnavailable)])
+@pytest.mark.parametrize(
+    ("status", "error_id", "kind"),
+    [
+        (400, "some.id", RequestRejected),
+        (401, "api.context.session_expired.app_error", NotAuthenticated),
+        (403, "api.context.session_expired.app_error", NotAuthenticated),
+        (401, "other.id", RequestRejected),
+        (403, "some.id", PermissionDenied),
+        (404, "some.id", NotFound),
+        (404, "", OperationNotAvailable),
+        (404, "api.context.404.app_error", OperationNotAvailable),
+        (405, "api.context.404.app_error", OperationNotAvailable),
+        (429, "", TooManyRequests),
+        (500, "", RequestRejected),
+        (501, "some.id", RequestRejected),
+        (502, "", ServerUnavailable),
+        (503, "some.id", ServerUnavailable),
+        (504, "", ServerUnavailable),
+    ],
+)
 def test_the_id_decides_before_the_status_does(status, error_id, kind):
     error = rejection("get_user", status, error_id)
 
@@ -127,22 +142,39 @@ def test_only_an_error_of_unknown_outcome_says_so():
 def test_details_hold_what_the_server_said():
     error = rejection("patch_user", 400, "some.id", SERVER_TEXT, "r1")
 
-    assert error.details() == {"operation": "patch_user", "status": 400, "id": "some.id", "message": SERVER_TEXT,
-                               "request_id": "r1"}
-    assert rejection("get_user", 429).details() == {"operation": "get_user", "status": 429, "id": None, "message": None,
-                                                    "request_id": None}
+    assert error.details() == {
+        "operation": "patch_user",
+        "status": 400,
+        "id": "some.id",
+        "message": SERVER_TEXT,
+        "request_id": "r1",
+    }
+    assert rejection("get_user", 429).details() == {
+        "operation": "get_user",
+        "status": 429,
+        "id": None,
+        "message": None,
+        "request_id": None,
+    }
     assert InvalidInput("nothing").details() == {"operation": None}
 
 
-@pytest.mark.parametrize(("error", "text"), [
-    (InvalidInput("api_url is missing", "Give api_url"), "api_url is missing. Give api_url."),
-    (InvalidInput("the parameter x is missing", "", "get_user"), "get_user: the parameter x is missing."),
-    (InvalidInput("it failed.", "try again."), "it failed. Try again."),
-    (AnswerLost("the connection broke", "run the task again", "create_user"),
-     "create_user: the connection broke. Run the task again."),
-    (MissingLibrary("Pillow", "pictures"),
-     "the Python library Pillow is missing. Install Pillow on the host that runs the task."),
-])
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (InvalidInput("api_url is missing", "Give api_url"), "api_url is missing. Give api_url."),
+        (InvalidInput("the parameter x is missing", "", "get_user"), "get_user: the parameter x is missing."),
+        (InvalidInput("it failed.", "try again."), "it failed. Try again."),
+        (
+            AnswerLost("the connection broke", "run the task again", "create_user"),
+            "create_user: the connection broke. Run the task again.",
+        ),
+        (
+            MissingLibrary("Pillow", "pictures"),
+            "the Python library Pillow is missing. Install Pillow on the host that runs the task.",
+        ),
+    ],
+)
 def test_a_message_reads_as_sentences(error, text):
     assert str(error) == text
     assert isinstance(error, MattermostError)

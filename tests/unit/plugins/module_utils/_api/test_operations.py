@@ -55,9 +55,7 @@ ONLY_REFUSED = {
     "verify_user_email": "needs a token that is sent by mail",
 }
 #: Operations that no recording holds, and an exchange with the answer that the API reference gives.
-NEVER_RECORDED = {
-    "promote_guest_to_user": ({"user_id": "z" * 26}, "POST", f"/api/v4/users/{'z' * 26}/promote"),
-}
+NEVER_RECORDED = {"promote_guest_to_user": ({"user_id": "z" * 26}, "POST", f"/api/v4/users/{'z' * 26}/promote")}
 
 # Writes that may be sent again after a lost answer, because the second one does no more than the first.
 REPEATABLE_WRITES = {
@@ -115,6 +113,7 @@ READING_POSTS = {
 
 # ---- the table ----------------------------------------------------------------------------------------------------
 
+
 def test_there_are_62_operations():
     assert len(OPERATIONS) == 62
     assert all(name == operation.name for name, operation in OPERATIONS.items())
@@ -161,17 +160,21 @@ def test_the_path_parameters_are_those_of_the_path(operation):
     assert operation.permission
 
 
-@pytest.mark.parametrize("name", [
-    "password", "new_password", "current_password", "mfa_code", "cws_token", "token", "t"])
+@pytest.mark.parametrize("name", ["password", "new_password", "current_password", "mfa_code", "cws_token", "token", "t"])
 def test_parameters_that_hold_a_secret_are_marked(name):
-    found = [(operation.name, parameter) for operation in OPERATIONS.values()
-             for parameter in operation.parameters if parameter.name == name]
+    found = [
+        (operation.name, parameter)
+        for operation in OPERATIONS.values()
+        for parameter in operation.parameters
+        if parameter.name == name
+    ]
 
     assert found
     assert all(parameter.secret for _operation, parameter in found)
 
 
 # ---- recorded exchanges -------------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -273,8 +276,10 @@ def recorded_exchanges():
                 operation, arguments = take_apart(record["request"])
             except OutOfScope:
                 continue
-            found.setdefault((path.stem, record["name"], content), Exchange(
-                operation, arguments, path.parent.name, record["as"], record["request"], record["response"]))
+            found.setdefault(
+                (path.stem, record["name"], content),
+                Exchange(operation, arguments, path.parent.name, record["as"], record["request"], record["response"]),
+            )
     return {f"{exchange.server}-{group}-{name}": exchange for (group, name, _content), exchange in found.items()}
 
 
@@ -300,7 +305,7 @@ def recorded_answer(exchange):
     if isinstance(body, dict) and "$json_values" in body:
         return "\n".join(json.dumps(value) for value in body["$json_values"]).encode(), body["$json_values"][-1]
     data = whole(body)
-    if isinstance(data, int):   # of some lists only the length was recorded
+    if isinstance(data, int):  # of some lists only the length was recorded
         data = [{}] * data
     return json.dumps(data).encode(), data
 
@@ -322,8 +327,11 @@ class Replay:
         request.get_data()
         self.seen.append(request)
         content, _data = recorded_answer(self.exchange)
-        headers = {name: re.sub(r"<.*>", "1", value) for name, value in self.exchange.response["headers"].items()
-                   if name != "Set-Cookie"}
+        headers = {
+            name: re.sub(r"<.*>", "1", value)
+            for name, value in self.exchange.response["headers"].items()
+            if name != "Set-Cookie"
+        }
         if "X-Version-Id" in headers:
             headers["X-Version-Id"] = f"7.6.0.7.6.0.{'0' * 32}.{VERSION[self.exchange.server]}"
         return Response(content, self.exchange.response["status"], headers)
@@ -343,11 +351,14 @@ def replay_on_socket(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(replay):
-    good = [exchange for exchange in EXCHANGES.values()
-            if exchange.arguments == {"user_id": "me"} and exchange.response["status"] == 200]
+    good = [
+        exchange
+        for exchange in EXCHANGES.values()
+        if exchange.arguments == {"user_id": "me"} and exchange.response["status"] == 200
+    ]
     replay.expect(good[0])
     with Client(Transport(Endpoint(replay.server.url_for(""), retries=0)), TokenAuthentication(TOKEN)) as client:
-        client.who_am_i()   # so that create_user need not look at the session
+        client.who_am_i()  # so that create_user need not look at the session
         yield client
 
 
@@ -422,8 +433,16 @@ def test_a_recorded_exchange_can_be_had_with_the_client(exchange, replay, replay
 
 def test_operations_without_a_recording_work_as_the_reference_says(replay, client):
     for name, (arguments, method, path) in NEVER_RECORDED.items():
-        replay.expect(Exchange(name, arguments, "7.6-licensed", "admin", {}, {
-            "status": 200, "headers": {"Content-Type": "application/json"}, "body": {"status": "OK"}}))
+        replay.expect(
+            Exchange(
+                name,
+                arguments,
+                "7.6-licensed",
+                "admin",
+                {},
+                {"status": 200, "headers": {"Content-Type": "application/json"}, "body": {"status": "OK"}},
+            )
+        )
 
         assert getattr(client, name)(**arguments) == {"status": "OK"}
         assert [(request.method, request.path) for request in replay.seen] == [(method, path)]
@@ -443,9 +462,11 @@ def test_most_of_the_recordings_are_replayed():
 
 def test_the_local_socket_has_the_operations_that_the_recordings_show():
     local = [exchange for exchange in EXCHANGES.values() if exchange.caller == "local"]
-    routed = {exchange.operation for exchange in local
-              if whole(exchange.response["body"]) is None
-              or "api.context.404.app_error" not in json.dumps(exchange.response["body"])}
+    routed = {
+        exchange.operation
+        for exchange in local
+        if whole(exchange.response["body"]) is None or "api.context.404.app_error" not in json.dumps(exchange.response["body"])
+    }
 
     assert {exchange.operation for exchange in local} - routed == {"patch_user", "search_users"}
     assert not {name for name in routed if not OPERATIONS[name].local}

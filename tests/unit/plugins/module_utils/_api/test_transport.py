@@ -32,14 +32,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     UnexpectedAnswer,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Endpoint, Transport
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.wire import (
-    CLOSE,
-    HANG,
-    RESET,
-    Cut,
-    Stall,
-    answer,
-)
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.wire import CLOSE, HANG, RESET, Cut, Stall, answer
 
 TOKEN = "k3yt0k3nk3yt0k3nk3yt0k3nk3"
 PASSWORD = "s3cr3t-Passw0rd"
@@ -65,8 +58,9 @@ def free_port():
 
 def everything_shown(error):
     """All texts through which an exception could reach a terminal or a log."""
-    return "\n".join([str(error), repr(error), json.dumps(error.details()), repr(error.args),
-                      *traceback.format_exception(error)])
+    return "\n".join(
+        [str(error), repr(error), json.dumps(error.details()), repr(error.args), *traceback.format_exception(error)]
+    )
 
 
 def assert_helpful(error, *words):
@@ -79,6 +73,7 @@ def assert_helpful(error, *words):
 
 
 # ---- what is sent -------------------------------------------------------------------------------------------------
+
 
 def test_the_token_is_in_the_authorization_header_only(wire, open_transport):
     server = wire(OK)
@@ -151,7 +146,8 @@ def test_a_file_is_a_multipart_upload(httpserver, open_transport):
     httpserver.expect_request("/api/v4/users/me/image").respond_with_json({"status": "OK"})
 
     open_transport(httpserver.url_for("")).send(
-        "set_profile_image", "POST", "/api/v4/users/me/image", file=("image", 'a "b" ü.png', b"\x89PNG"))
+        "set_profile_image", "POST", "/api/v4/users/me/image", file=("image", 'a "b" ü.png', b"\x89PNG")
+    )
 
     request = httpserver.log[0][0]
     assert request.content_type.startswith("multipart/form-data; boundary=")
@@ -160,6 +156,7 @@ def test_a_file_is_a_multipart_upload(httpserver, open_transport):
 
 
 # ---- .netrc, cookies, redirects, proxies ----------------------------------------------------------------------------
+
 
 @pytest.fixture
 def netrc(monkeypatch, tmp_path):
@@ -276,6 +273,7 @@ def test_a_write_is_not_repeated_when_the_proxy_loses_the_answer(wire, open_tran
 
 # ---- the local socket -----------------------------------------------------------------------------------------------
 
+
 def test_the_local_socket_is_spoken_to_without_token_and_proxy(wire, open_transport, monkeypatch, tmp_path):
     proxy, server = wire(OK), wire(answer(200, {"id": "me"}), path=str(tmp_path / "local.socket"))
     monkeypatch.setenv("http_proxy", proxy.url)
@@ -292,7 +290,8 @@ def test_the_local_socket_is_spoken_to_without_token_and_proxy(wire, open_transp
 
 def test_the_local_socket_speaks_http(socket_server, open_transport):
     socket_server.expect_request("/api/v4/users", method="POST", json={"password": PASSWORD}).respond_with_json(
-        {"id": "new"}, status=201)
+        {"id": "new"}, status=201
+    )
 
     answered = create(open_transport(socket=socket_server.host.removeprefix("unix://")))
 
@@ -333,6 +332,7 @@ def test_the_local_socket_does_not_answer(wire, open_transport, tmp_path):
 
 # ---- TLS ------------------------------------------------------------------------------------------------------------
 
+
 def test_an_untrusted_certificate_is_rejected_once(start_tls_server, open_transport, pauses):
     server = start_tls_server()
     transport = open_transport(server.url_for(""))
@@ -370,8 +370,7 @@ def test_a_certificate_for_another_name_is_rejected(start_tls_server, open_trans
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_validation_stays_off_whatever_the_environment_says(start_tls_server, open_transport, tmp_path, monkeypatch,
-                                                            variable):
+def test_validation_stays_off_whatever_the_environment_says(start_tls_server, open_transport, tmp_path, monkeypatch, variable):
     server = start_tls_server()
     for bundle in ("/nowhere/bundle.pem", str(tmp_path)):
         monkeypatch.setenv(variable, bundle)
@@ -418,8 +417,9 @@ def test_a_missing_client_certificate_is_explained(start_tls_server, open_transp
 
 
 @pytest.mark.parametrize("setting", ["ca_path", "client_cert"])
-def test_a_file_that_is_no_certificate_is_explained(start_tls_server, open_transport, pauses, authority_path, tmp_path,
-                                                    setting):
+def test_a_file_that_is_no_certificate_is_explained(
+    start_tls_server, open_transport, pauses, authority_path, tmp_path, setting
+):
     server = start_tls_server()
     garbage = tmp_path / "garbage.pem"
     garbage.write_text("no certificate")
@@ -431,8 +431,7 @@ def test_a_file_that_is_no_certificate_is_explained(start_tls_server, open_trans
     assert (pauses, server.log) == ([], [])
 
 
-def test_a_client_certificate_that_is_a_directory_is_explained(start_tls_server, open_transport, authority_path,
-                                                               tmp_path):
+def test_a_client_certificate_that_is_a_directory_is_explained(start_tls_server, open_transport, authority_path, tmp_path):
     server = start_tls_server()
 
     with pytest.raises(MattermostError) as caught:
@@ -451,19 +450,22 @@ def test_https_to_a_server_that_speaks_http(httpserver, open_transport):
 
 # ---- what is repeated -----------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("send", [get, create])
-@pytest.mark.parametrize(("headers", "least", "most"), [
-    ({"Retry_After": "7"}, 6.5, 7.3),
-    ({"X_Ratelimit_Reset": "3"}, 2.5, 3.3),
-    ({"Retry_After": "2", "X_Ratelimit_Reset": "40"}, 1.5, 2.3),
-    ({"Retry_After": "soon", "X_Ratelimit_Reset": "3"}, 2.5, 3.3),
-    ({"Retry_After": "one two three four five six"}, 0.3, 0.7),
-    ({"Retry_After": "-5"}, 0.3, 0.7),
-    ({"Retry_After": "1\xb2"}, 0.3, 0.7),
-    ({}, 0.3, 0.7),
-])
-def test_a_refused_request_is_repeated_when_the_server_wants_it(wire, open_transport, pauses, send, headers, least,
-                                                                most):
+@pytest.mark.parametrize(
+    ("headers", "least", "most"),
+    [
+        ({"Retry_After": "7"}, 6.5, 7.3),
+        ({"X_Ratelimit_Reset": "3"}, 2.5, 3.3),
+        ({"Retry_After": "2", "X_Ratelimit_Reset": "40"}, 1.5, 2.3),
+        ({"Retry_After": "soon", "X_Ratelimit_Reset": "3"}, 2.5, 3.3),
+        ({"Retry_After": "one two three four five six"}, 0.3, 0.7),
+        ({"Retry_After": "-5"}, 0.3, 0.7),
+        ({"Retry_After": "1\xb2"}, 0.3, 0.7),
+        ({}, 0.3, 0.7),
+    ],
+)
+def test_a_refused_request_is_repeated_when_the_server_wants_it(wire, open_transport, pauses, send, headers, least, most):
     server = wire(answer(429, content=b"limit exceeded\n", kind="text/plain", **headers), OK)
 
     assert send(open_transport(server.url)).data == {"status": "OK"}
@@ -533,14 +535,21 @@ def test_threads_wait_together_for_the_limit(wire):
 
 UNAVAILABLE = [answer(status, content=b"<html>Bad gateway</html>", kind="text/html") for status in (502, 503, 504)]
 UNAVAILABLE.append(answer(503, {"id": "api.context.server_busy.app_error", "message": "Busy.", "status_code": 503}))
-LOST = [RESET, CLOSE, Cut(b"HTTP/1.1 200 OK\r\nContent-"), Cut(OK[:-5]),
-        Cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\""),
-        Cut(b'HTTP/1.1 200 OK\r\n\r\n{"id": "m'), answer(content=b"nope", Content_Encoding="gzip"),
-        Cut(b"no http at all\r\n\r\n")]
+LOST = [
+    RESET,
+    CLOSE,
+    Cut(b"HTTP/1.1 200 OK\r\nContent-"),
+    Cut(OK[:-5]),
+    Cut(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a"'),
+    Cut(b'HTTP/1.1 200 OK\r\n\r\n{"id": "m'),
+    answer(content=b"nope", Content_Encoding="gzip"),
+    Cut(b"no http at all\r\n\r\n"),
+]
 
 
-@pytest.mark.parametrize(("step", "kind"), [*((step, ServerUnavailable) for step in UNAVAILABLE),
-                                            *((step, AnswerLost) for step in LOST)])
+@pytest.mark.parametrize(
+    ("step", "kind"), [*((step, ServerUnavailable) for step in UNAVAILABLE), *((step, AnswerLost) for step in LOST)]
+)
 class TestLostOutcome:
     """The server may have carried out the request, or not."""
 
@@ -660,6 +669,7 @@ def test_other_errors_are_not_repeated(wire, open_transport, pauses, status):
 
 # ---- answers ------------------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("data", [{"a": "ü"}, [], [1], None, "text"])
 def test_json_of_any_kind_is_data(wire, open_transport, data):
     server = wire(answer(200, data))
@@ -691,14 +701,17 @@ def test_an_answer_shows_no_secret_when_it_is_printed(wire, open_transport):
     assert "s3ss10n" not in shown
 
 
-@pytest.mark.parametrize(("content", "kind", "words"), [
-    (b"<html><title>Sign in</title></html>", "text/html; charset=utf-8", ["web page"]),
-    (b"", "application/json", ["no JSON"]),
-    (b"", "", ["no JSON"]),
-    (b"{", "application/json", ["no JSON"]),
-    (b"\xff\xfe", "application/json", ["no JSON"]),
-    (b"[" * 100000, "application/json", ["no JSON"]),
-])
+@pytest.mark.parametrize(
+    ("content", "kind", "words"),
+    [
+        (b"<html><title>Sign in</title></html>", "text/html; charset=utf-8", ["web page"]),
+        (b"", "application/json", ["no JSON"]),
+        (b"", "", ["no JSON"]),
+        (b"{", "application/json", ["no JSON"]),
+        (b"\xff\xfe", "application/json", ["no JSON"]),
+        (b"[" * 100000, "application/json", ["no JSON"]),
+    ],
+)
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_a_good_answer_that_is_no_json_is_not_of_mattermost(wire, open_transport, pauses, status, content, kind, words):
     server = wire(answer(status, content=b"" if status == 204 else content, kind=kind))
@@ -720,9 +733,17 @@ def test_a_web_page_as_an_error_is_not_of_mattermost(wire, open_transport, statu
     assert_helpful(caught.value, "get_user", "api_url")
 
 
-@pytest.mark.parametrize(("content", "kind"), [
-    (b"404 page not found", "text/plain"), (b'{"error": "not found"}', "application/json"), (b"", ""),
-    (b"[]", "application/json"), (b'{"id": 7}', "application/json"), (b"<html></html>", "text/html")])
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"404 page not found", "text/plain"),
+        (b'{"error": "not found"}', "application/json"),
+        (b"", ""),
+        (b"[]", "application/json"),
+        (b'{"id": 7}', "application/json"),
+        (b"<html></html>", "text/html"),
+    ],
+)
 def test_a_404_of_another_server_does_not_mean_that_a_user_is_missing(wire, open_transport, content, kind):
     server = wire(answer(404, content=content, kind=kind))
 
@@ -746,8 +767,12 @@ def test_a_request_too_large_for_a_proxy_is_explained(wire, open_transport):
 @pytest.mark.parametrize("separator", ["", "\n", " "])
 def test_the_error_after_a_list_is_found(wire, open_transport, separator):
     """Some errors of the server come after the good answer that it had begun."""
-    error = {"id": "api.context.invalid_url_param.app_error", "message": "Invalid inactive.", "request_id": "r1",
-             "status_code": 400}
+    error = {
+        "id": "api.context.invalid_url_param.app_error",
+        "message": "Invalid inactive.",
+        "request_id": "r1",
+        "status_code": 400,
+    }
     server = wire(answer(400, content=(json.dumps([{"id": "first"}]) + separator + json.dumps(error)).encode()))
 
     with pytest.raises(RequestRejected) as caught:
@@ -757,8 +782,7 @@ def test_the_error_after_a_list_is_found(wire, open_transport, separator):
     assert "Invalid inactive" in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"plain words", b"\xff", b"null", b'"text"', b'{"id": null, "message": 5}', b"[1] ["])
+@pytest.mark.parametrize("content", [b"", b"plain words", b"\xff", b"null", b'"text"', b'{"id": null, "message": 5}', b"[1] ["])
 def test_an_error_without_an_id_is_known_by_its_status(wire, open_transport, content):
     server = wire(answer(500, content=content))
 
@@ -771,10 +795,23 @@ def test_an_error_without_an_id_is_known_by_its_status(wire, open_transport, con
 
 # ---- the endpoint ---------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("url", [
-    "", "chat.example.com", "ftp://chat.example.com", "https://", "https://:443", "https://[::1",
-    "https://chat.example.com:port", "https://chat.example.com:0", "https://chat .example.com", "https://.example.com",
-    "https://chat.example.com:99999"])
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "chat.example.com",
+        "ftp://chat.example.com",
+        "https://",
+        "https://:443",
+        "https://[::1",
+        "https://chat.example.com:port",
+        "https://chat.example.com:0",
+        "https://chat .example.com",
+        "https://.example.com",
+        "https://chat.example.com:99999",
+    ],
+)
 def test_an_address_that_is_none_is_refused(open_transport, url):
     with pytest.raises(InvalidInput) as caught:
         open_transport(url)
@@ -789,9 +826,16 @@ def test_an_address_that_no_name_server_takes_is_refused(open_transport):
     assert_helpful(caught.value, "get_user", "api_url")
 
 
-@pytest.mark.parametrize("url", [
-    "https://bob:pw0rd@chat.example.com", "https://chat.example.com?token=pw0rd", "https://chat.example.com#pw0rd",
-    "https://bob:pw0rd@:x", "https://pw0rd@chat.example.com/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://bob:pw0rd@chat.example.com",
+        "https://chat.example.com?token=pw0rd",
+        "https://chat.example.com#pw0rd",
+        "https://bob:pw0rd@:x",
+        "https://pw0rd@chat.example.com/",
+    ],
+)
 def test_an_address_with_credentials_is_refused_without_showing_them(open_transport, url):
     with pytest.raises(InvalidInput) as caught:
         open_transport(url)
@@ -800,25 +844,38 @@ def test_an_address_with_credentials_is_refused_without_showing_them(open_transp
     assert "pw0rd" not in everything_shown(caught.value)
 
 
-@pytest.mark.parametrize(("settings", "option"), [
-    ({"ca_path": "/nowhere/ca.pem"}, "ca_path"),
-    ({"client_cert": "/nowhere/cert.pem"}, "client_cert"),
-    ({"client_cert": "/", "client_key": "/nowhere/key.pem"}, "client_key"),
-    ({"client_key": "/"}, "client_cert"),
-    ({"socket": "/nowhere/local.socket"}, "api_socket"),
-    ({"read_timeout": 0}, "timeout"),
-    ({"connect_timeout": -1}, "connect_timeout"),
-    ({"retries": -1}, "retries"),
-])
+@pytest.mark.parametrize(
+    ("settings", "option"),
+    [
+        ({"ca_path": "/nowhere/ca.pem"}, "ca_path"),
+        ({"client_cert": "/nowhere/cert.pem"}, "client_cert"),
+        ({"client_cert": "/", "client_key": "/nowhere/key.pem"}, "client_key"),
+        ({"client_key": "/"}, "client_cert"),
+        ({"socket": "/nowhere/local.socket"}, "api_socket"),
+        ({"read_timeout": 0}, "timeout"),
+        ({"connect_timeout": -1}, "connect_timeout"),
+        ({"retries": -1}, "retries"),
+    ],
+)
 def test_a_setting_that_cannot_work_is_named(open_transport, settings, option):
     with pytest.raises(InvalidInput, match=option):
         open_transport("https://chat.example.com", **settings)
 
 
-@pytest.mark.parametrize(("url", "exposes"), [
-    ("http://chat.example.com", True), ("http://10.0.0.1:8065", True), ("https://chat.example.com", False),
-    ("http://localhost:8065", False), ("http://127.0.0.1", False), ("http://127.1.2.3", False),
-    ("http://[::1]:80", False), ("HTTP://chat.example.com", True), ("http://127.example.com", True)])
+@pytest.mark.parametrize(
+    ("url", "exposes"),
+    [
+        ("http://chat.example.com", True),
+        ("http://10.0.0.1:8065", True),
+        ("https://chat.example.com", False),
+        ("http://localhost:8065", False),
+        ("http://127.0.0.1", False),
+        ("http://127.1.2.3", False),
+        ("http://[::1]:80", False),
+        ("HTTP://chat.example.com", True),
+        ("http://127.example.com", True),
+    ],
+)
 def test_plain_http_to_another_host_exposes_the_token(url, exposes):
     assert Endpoint(url).checked().exposes_token is exposes
 
@@ -831,6 +888,7 @@ def test_the_local_socket_exposes_nothing(tmp_path):
 
 
 # ---- a caller that goes on despite a failure ------------------------------------------------------------------------
+
 
 def test_a_transport_works_on_after_an_error(wire, open_transport):
     server = wire(RESET, answer(400, {"id": "some.id"}), OK)
@@ -846,6 +904,7 @@ def test_a_transport_works_on_after_an_error(wire, open_transport):
 def test_a_response_object_of_a_framework_is_understood(httpserver, open_transport):
     """Chunked answers, as behind most proxies, have no length."""
     httpserver.expect_request(ME).respond_with_handler(
-        lambda _request: Response((part for part in (b'{"id":', b' "me"}')), content_type="application/json"))
+        lambda _request: Response((part for part in (b'{"id":', b' "me"}')), content_type="application/json")
+    )
 
     assert get(open_transport(httpserver.url_for(""))).data == {"id": "me"}

@@ -43,8 +43,16 @@ UNLICENSED = ServerVersion((7, 6, 0), False)
 
 
 def account(letter, username, **fields):
-    return new_account(**{"id": letter * 26, "username": username, "email": f"{username}@example.com",
-                          "password": "old password", "identity": None, **fields})
+    return new_account(
+        **{
+            "id": letter * 26,
+            "username": username,
+            "email": f"{username}@example.com",
+            "password": "old password",
+            "identity": None,
+            **fields,
+        }
+    )
 
 
 def people(*others):
@@ -192,17 +200,23 @@ def predicted_and_carried_out(client, **options):
 
 # -- the login service of one account ----------------------------------------------------------------------------
 
-DECLARATIONS = st.fixed_dictionaries({
-    "auth_service": st.sampled_from(SERVICES), "auth_data": st.sampled_from([None, "uid=zoe", "uid=other"]),
-    "new_password": st.sampled_from([None, "new password"]), "update_unknown": st.booleans(),
-    "allow_own_account": st.booleans()})
+DECLARATIONS = st.fixed_dictionaries(
+    {
+        "auth_service": st.sampled_from(SERVICES),
+        "auth_data": st.sampled_from([None, "uid=zoe", "uid=other"]),
+        "new_password": st.sampled_from([None, "new password"]),
+        "update_unknown": st.booleans(),
+        "allow_own_account": st.booleans(),
+    }
+)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(["", "email", "ldap", "saml", "gitlab"]), DECLARATIONS, st.sampled_from([ADMIN, ZOE]), st.booleans())
 def test_any_declared_service_is_reached_or_refused_and_then_stays(service, declaration, caller_id, bot):
-    zoe = account("b", "zoe", auth_service=service, identity="uid=before" if service else None,
-                  **({"is_bot": True} if bot else {}))
+    zoe = account(
+        "b", "zoe", auth_service=service, identity="uid=before" if service else None, **({"is_bot": True} if bot else {})
+    )
     before = copy.deepcopy(zoe)
     client = AuthModel([account("a", "admin", roles="system_admin system_user"), zoe], caller_id)
     try:
@@ -231,8 +245,10 @@ def test_the_way_to_ldap_and_back():
     client = AuthModel()
     _unused, there = predicted_and_carried_out(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
     assert there.operations == ["update_user_auth"]
-    assert there.plan.diff == {"before": {"auth_service": "email", "auth_data": None},
-                               "after": {"auth_service": "ldap", "auth_data": "uid=zoe"}}
+    assert there.plan.diff == {
+        "before": {"auth_service": "email", "auth_data": None},
+        "after": {"auth_service": "ldap", "auth_data": "uid=zoe"},
+    }
     client.sent.clear()
     _unused, back = predicted_and_carried_out(client, username="zoe", auth_service="email", new_password="new password")
     assert back.operations == ["update_user_password"]
@@ -289,20 +305,26 @@ def test_a_difference_that_the_server_hides_is_reported():
     assert outcome.plan.warnings == ["auth_service: the server accepted the change, but shows email instead of ldap"]
 
 
-@pytest.mark.parametrize(("options", "named"), [
-    ({"username": "zoe", "auth_service": "ldap"}, "auth_data: zoe logs in with email, and the way to ldap needs auth_data"),
-    ({"username": "zoe", "auth_service": "ldap", "auth_data": ""}, "auth_data is empty"),
-    ({"username": "zoe", "auth_service": "ldap", "auth_data": "d" * 129}, "auth_data has 129 characters"),
-    ({"username": "zoe", "auth_service": "email", "auth_data": "uid=zoe"}, "auth_data belongs to a login service"),
-    ({"username": "zoe", "auth_service": "ldap", "auth_data": "z", "new_password": "p"}, "new_password: an account of ldap"),
-    ({"username": "zoe", "auth_service": "ldap", "auth_data": "z", "token": TOKEN}, "token has no meaning without action"),
-    ({"username": "max", "auth_service": "email"}, "new_password: max logs in with saml, and the way back"),
-    ({"username": "max", "auth_service": "email", "new_password": ""}, "new_password is empty"),
-    ({"username": "bot", "auth_service": "ldap", "auth_data": "bot"}, "bot is a bot"),
-    ({"username": "nobody", "auth_service": "email"}, "there is no user nobody"),
-    ({"auth_service": "email"}, "no user is named"),
-    ({"username": "zoe", "email": "ada@example.com", "auth_service": "email"}, "email: the account is zoe"),
-])
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"username": "zoe", "auth_service": "ldap"}, "auth_data: zoe logs in with email, and the way to ldap needs auth_data"),
+        ({"username": "zoe", "auth_service": "ldap", "auth_data": ""}, "auth_data is empty"),
+        ({"username": "zoe", "auth_service": "ldap", "auth_data": "d" * 129}, "auth_data has 129 characters"),
+        ({"username": "zoe", "auth_service": "email", "auth_data": "uid=zoe"}, "auth_data belongs to a login service"),
+        (
+            {"username": "zoe", "auth_service": "ldap", "auth_data": "z", "new_password": "p"},
+            "new_password: an account of ldap",
+        ),
+        ({"username": "zoe", "auth_service": "ldap", "auth_data": "z", "token": TOKEN}, "token has no meaning without action"),
+        ({"username": "max", "auth_service": "email"}, "new_password: max logs in with saml, and the way back"),
+        ({"username": "max", "auth_service": "email", "new_password": ""}, "new_password is empty"),
+        ({"username": "bot", "auth_service": "ldap", "auth_data": "bot"}, "bot is a bot"),
+        ({"username": "nobody", "auth_service": "email"}, "there is no user nobody"),
+        ({"auth_service": "email"}, "no user is named"),
+        ({"username": "zoe", "email": "ada@example.com", "auth_service": "email"}, "email: the account is zoe"),
+    ],
+)
 def test_bad_declarations_are_refused(options, named):
     client = AuthModel(people(account("d", "max", auth_service="saml"), account("e", "bot", is_bot=True)))
     refused(client, named, **options)
@@ -314,8 +336,9 @@ CREDENTIALS = {"password": "old password", "new_password": "new password", "ldap
 
 
 def switch(client, current, new, check_mode=False, who="zoe", **credentials):
-    return run(client, check_mode, username=who, action="switch_account_type", current_service=current, new_service=new,
-               **credentials)
+    return run(
+        client, check_mode, username=who, action="switch_account_type", current_service=current, new_service=new, **credentials
+    )
 
 
 @pytest.mark.parametrize("current", SERVICES)
@@ -328,8 +351,14 @@ def test_which_switches_there_are_and_what_they_need(current, new):
     needed.update({("email", service): {"password"} for service in SINGLE_SIGN_ON})
     needed.update({(service, "email"): {"new_password"} for service in SINGLE_SIGN_ON})
     if (current, new) not in needed:
-        refused(client(), "new_service: the server does not switch", username="zoe", action="switch_account_type",
-                current_service=current, new_service=new)
+        refused(
+            client(),
+            "new_service: the server does not switch",
+            username="zoe",
+            action="switch_account_type",
+            current_service=current,
+            new_service=new,
+        )
         return
     needs = needed[current, new]
     for name in needs:
@@ -367,35 +396,69 @@ def test_the_answer_to_a_switch_is_not_awaited_twice():
     assert client.written == ["switch_account_type"]
 
 
-@pytest.mark.parametrize(("current", "new", "credentials", "named"), [
-    ("gitlab", "email", {"new_password": "p"}, "current_service: zoe logs in with email, not gitlab"),
-    ("email", "saml", {"password": "p", "new_password": "p"}, "new_password has no meaning"),
-    ("email", "saml", {"password": ""}, "password is empty"),
-])
+@pytest.mark.parametrize(
+    ("current", "new", "credentials", "named"),
+    [
+        ("gitlab", "email", {"new_password": "p"}, "current_service: zoe logs in with email, not gitlab"),
+        ("email", "saml", {"password": "p", "new_password": "p"}, "new_password has no meaning"),
+        ("email", "saml", {"password": ""}, "password is empty"),
+    ],
+)
 def test_bad_switches_are_refused(current, new, credentials, named):
     if new == "email":
         client = AuthModel(people(account("d", "max", auth_service="gitlab")))
-        refused(client, "the server lets max alone switch", username="max", action="switch_account_type",
-                current_service=current, new_service=new, **credentials)
+        refused(
+            client,
+            "the server lets max alone switch",
+            username="max",
+            action="switch_account_type",
+            current_service=current,
+            new_service=new,
+            **credentials,
+        )
         client = AuthModel([account("b", "zoe", auth_service="ldap")], caller_id=ZOE)
-        refused(client, "logs in with ldap, not gitlab", username="zoe", action="switch_account_type",
-                current_service=current, new_service=new, **credentials)
+        refused(
+            client,
+            "logs in with ldap, not gitlab",
+            username="zoe",
+            action="switch_account_type",
+            current_service=current,
+            new_service=new,
+            **credentials,
+        )
         return
-    refused(AuthModel(), named, username="zoe", action="switch_account_type", current_service=current, new_service=new,
-            **credentials)
+    refused(
+        AuthModel(),
+        named,
+        username="zoe",
+        action="switch_account_type",
+        current_service=current,
+        new_service=new,
+        **credentials,
+    )
 
 
 def test_no_sessions_are_lost_for_a_switch_to_ldap_that_must_fail():
-    error = refused(AuthModel(server=UNLICENSED), "no licence", username="zoe", action="switch_account_type",
-                    current_service="email", new_service="ldap", password="old password", new_password="p", ldap_id="zoe")
+    error = refused(
+        AuthModel(server=UNLICENSED),
+        "no licence",
+        username="zoe",
+        action="switch_account_type",
+        current_service="email",
+        new_service="ldap",
+        password="old password",
+        new_password="p",
+        ldap_id="zoe",
+    )
     assert "licence with LDAP" in error.remedy
 
 
 # -- passwords and addresses -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("action", "kind"), [("send_password_reset_email", "reset"),
-                                              ("send_verification_email", "verification")])
+@pytest.mark.parametrize(
+    ("action", "kind"), [("send_password_reset_email", "reset"), ("send_verification_email", "verification")]
+)
 @pytest.mark.parametrize("who", [{"username": "zoe"}, {"email": "ZOE@example.com"}, {"user_id": ZOE}])
 def test_a_mail_is_sent_in_every_run(action, kind, who):
     client = AuthModel()
@@ -433,8 +496,11 @@ def test_an_address_that_the_caller_may_not_see_must_be_given():
 
 @pytest.mark.parametrize("action", sorted(set(ACTIONS) - {"verify_user_email_without_token", *TARGETS}))
 def test_a_delivery_is_never_repeated_blindly(action):
-    options = {"reset_password": {"token": TOKEN, "new_password": "new password"}, "verify_user_email": {"token": TOKEN},
-               "switch_account_type": {"username": "zoe", "current_service": "email", "new_service": "saml", "password": "p"}}
+    options = {
+        "reset_password": {"token": TOKEN, "new_password": "new password"},
+        "verify_user_email": {"token": TOKEN},
+        "switch_account_type": {"username": "zoe", "current_service": "email", "new_service": "saml", "password": "p"},
+    }
     client = AuthModel(lost=[action])
     with pytest.raises(AnswerLost) as caught:
         run(client, action=action, **options.get(action, {"username": "zoe"}))
@@ -492,14 +558,32 @@ def test_an_address_known_to_be_verified_is_left_alone(who):
 
 
 def test_every_action_refuses_options_without_meaning_for_it():
-    values = {"username": "zoe", "email": "zoe@example.com", "user_id": ZOE, "auth_data": "x", "current_service": "email",
-              "new_service": "ldap", "match_field": "email", "ldap_entries": [], "matches": {}, "auto": True, "force": True,
-              "password": "p", "new_password": "p", "ldap_id": "x", "mfa_code": "1", "token": TOKEN, "update_unknown": True,
-              "allow_own_account": True}
+    values = {
+        "username": "zoe",
+        "email": "zoe@example.com",
+        "user_id": ZOE,
+        "auth_data": "x",
+        "current_service": "email",
+        "new_service": "ldap",
+        "match_field": "email",
+        "ldap_entries": [],
+        "matches": {},
+        "auto": True,
+        "force": True,
+        "password": "p",
+        "new_password": "p",
+        "ldap_id": "x",
+        "mfa_code": "1",
+        "token": TOKEN,
+        "update_unknown": True,
+        "allow_own_account": True,
+    }
     assert set(values) == set(OPTIONS) - {"action", "auth_service"}
     for action in ACTIONS:
-        needed = {"migrate_auth_to_ldap": {"current_service": "email", "match_field": "email"},
-                  "migrate_auth_to_saml": {"current_service": "email", "matches": {}}}.get(action, {})
+        needed = {
+            "migrate_auth_to_ldap": {"current_service": "email", "match_field": "email"},
+            "migrate_auth_to_saml": {"current_service": "email", "matches": {}},
+        }.get(action, {})
         meant = 0
         for name, value in values.items():
             try:
@@ -521,21 +605,31 @@ def migrate(client, target="saml", check_mode=False, **options):
 
 LETTERS = "defghijkl"
 NAMES = [f"user{letter}" for letter in LETTERS]
-CROWDS = st.lists(st.fixed_dictionaries({
-    "auth_service": st.sampled_from(["", "", "", "ldap", "saml", "gitlab"]), "delete_at": st.sampled_from([0, 5]),
-    "roles": st.sampled_from(["system_user", "system_guest", "system_admin system_user"]),
-    "is_bot": st.sampled_from([False, False, True])}), max_size=len(LETTERS)).map(
-        lambda crowd: people(*(account(letter, f"user{letter}", **fields)
-                               for letter, fields in zip(LETTERS, crowd, strict=False))))
+CROWDS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "auth_service": st.sampled_from(["", "", "", "ldap", "saml", "gitlab"]),
+            "delete_at": st.sampled_from([0, 5]),
+            "roles": st.sampled_from(["system_user", "system_guest", "system_admin system_user"]),
+            "is_bot": st.sampled_from([False, False, True]),
+        }
+    ),
+    max_size=len(LETTERS),
+).map(
+    lambda crowd: people(*(account(letter, f"user{letter}", **fields) for letter, fields in zip(LETTERS, crowd, strict=False)))
+)
 ADDRESSES = st.sampled_from([f"{name}@example.com" for name in ["zoe", "ada", "admin", "nobody", *NAMES]])
 MATCHES = st.dictionaries(ADDRESSES, st.sampled_from(["zoe", "ada", "new.name", "other.name", *NAMES]), max_size=8)
 
 
 def check_partition(client, preflight):
     """Every account is told of, and only once."""
-    told = [*(entry["username"] for entry in preflight["matching"]), *preflight["already"],
-            *(entry["username"] for entry in preflight["left_out"] if entry["username"]),
-            *(name for clash in preflight["clashing"] for name in clash["usernames"])]
+    told = [
+        *(entry["username"] for entry in preflight["matching"]),
+        *preflight["already"],
+        *(entry["username"] for entry in preflight["left_out"] if entry["username"]),
+        *(name for clash in preflight["clashing"] for name in clash["usernames"]),
+    ]
     assert sorted(told) == sorted(user["username"] for user in client.accounts.values())
 
 
@@ -543,8 +637,12 @@ def check_partition(client, preflight):
 @given(CROWDS, st.sampled_from(sorted({*SOURCES} - {"saml"})), st.one_of(st.none(), MATCHES), st.booleans())
 def test_a_migration_to_saml_changes_exactly_whom_the_preflight_names(crowd, current, matches, own):
     client = AuthModel(crowd)
-    options = {"current_service": current, "allow_own_account": own, "force": True,
-               **({"auto": True} if matches is None else {"matches": matches})}
+    options = {
+        "current_service": current,
+        "allow_own_account": own,
+        "force": True,
+        **({"auto": True} if matches is None else {"matches": matches}),
+    }
     names = {user_id: user["username"] for user_id, user in client.accounts.items()}
     before = copy.deepcopy(client.accounts)
     predicted = migrate(client, check_mode=True, **options)
@@ -560,7 +658,7 @@ def test_a_migration_to_saml_changes_exactly_whom_the_preflight_names(crowd, cur
     usernames = [user["username"] for user in client.accounts.values()]
     assert len(set(usernames)) == len(usernames)
     client.sent.clear()
-    if not real.plan.checked.clashing:      # what clashed may be free now
+    if not real.plan.checked.clashing:  # what clashed may be free now
         assert not migrate(client, **options).plan.changed
         assert client.written == []
 
@@ -569,8 +667,13 @@ def test_a_migration_to_saml_changes_exactly_whom_the_preflight_names(crowd, cur
 @given(CROWDS, st.sampled_from(["email", "gitlab", "saml"]), st.lists(ADDRESSES, max_size=8))
 def test_a_migration_to_ldap_is_predicted_from_its_entries(crowd, current, directory):
     client = AuthModel([user for user in crowd if not user.get("is_bot")], directory=directory)
-    options = {"current_service": current, "match_field": "email", "ldap_entries": [entry.upper() for entry in directory],
-               "allow_own_account": True, "force": True}
+    options = {
+        "current_service": current,
+        "match_field": "email",
+        "ldap_entries": [entry.upper() for entry in directory],
+        "allow_own_account": True,
+        "force": True,
+    }
     names = {user_id: user["username"] for user_id, user in client.accounts.items()}
     before = copy.deepcopy(client.accounts)
     predicted = migrate(client, "ldap", check_mode=True, **options)
@@ -598,17 +701,27 @@ def test_without_entries_only_ldap_knows_who_migrates():
 
 
 def test_who_is_left_out_and_why():
-    client = AuthModel(people(
-        account("d", "max", auth_service="gitlab"), account("e", "eva", auth_service="saml"),
-        account("f", "bot", is_bot=True), account("g", "gus", roles="system_guest", delete_at=5)))
+    client = AuthModel(
+        people(
+            account("d", "max", auth_service="gitlab"),
+            account("e", "eva", auth_service="saml"),
+            account("f", "bot", is_bot=True),
+            account("g", "gus", roles="system_guest", delete_at=5),
+        )
+    )
     outcome = migrate(client, check_mode=True, auto=True)
     preflight = outcome.returned["preflight"]
     assert {entry["username"]: entry["reason"] for entry in preflight["left_out"]} == {
         "admin": "is the caller's own account, which only allow_own_account lets migrate",
-        "max": "logs in with gitlab", "bot": "is a bot, which does not log in"}
+        "max": "logs in with gitlab",
+        "bot": "is a bot, which does not log in",
+    }
     assert preflight["already"] == ["eva"]
     assert [(entry["username"], entry["notes"]) for entry in preflight["matching"]] == [
-        ("zoe", []), ("ada", []), ("gus", ["guest", "deactivated"])]
+        ("zoe", []),
+        ("ada", []),
+        ("gus", ["guest", "deactivated"]),
+    ]
     assert outcome.plan.diff["after"]["auth_service"] == {"zoe": "saml", "ada": "saml", "gus": "saml"}
 
 
@@ -619,11 +732,14 @@ def test_addresses_without_an_account_are_listed():
     assert preflight["matching"] == [{"username": "zoe", "email": "zoe@example.com", "target": "zoe", "notes": []}]
 
 
-@pytest.mark.parametrize(("matches", "usernames", "reason"), [
-    ({"zoe@example.com": "same", "ada@example.com": "same"}, ["ada", "zoe"], "to more than one account"),
-    ({"zoe@example.com": "ada"}, ["zoe"], "another account has this username"),
-    ({"zoe@example.com": "eva"}, ["zoe"], "another account has this username"),
-])
+@pytest.mark.parametrize(
+    ("matches", "usernames", "reason"),
+    [
+        ({"zoe@example.com": "same", "ada@example.com": "same"}, ["ada", "zoe"], "to more than one account"),
+        ({"zoe@example.com": "ada"}, ["zoe"], "another account has this username"),
+        ({"zoe@example.com": "eva"}, ["zoe"], "another account has this username"),
+    ],
+)
 def test_a_clash_stops_the_migration_unless_it_is_forced(matches, usernames, reason):
     client = AuthModel(people(account("e", "eva", auth_service="saml")))
     error = refused(client, r"clashes \(1\)", action="migrate_auth_to_saml", current_service="email", matches=matches)
@@ -642,8 +758,14 @@ def test_clashes_with_ldap(bot):
     fields = {"is_bot": True} if bot else {}
     client = AuthModel(people(account("d", "max", **fields)), directory=["max"])
     entries = ["MAX", "zoe"] if bot else ["max", "Max ", "zoe"]
-    error = refused(client, "a bot has the username" if bot else "LDAP has 2 entries", action="migrate_auth_to_ldap",
-                    current_service="email", match_field="username", ldap_entries=entries)
+    error = refused(
+        client,
+        "a bot has the username" if bot else "LDAP has 2 entries",
+        action="migrate_auth_to_ldap",
+        current_service="email",
+        match_field="username",
+        ldap_entries=entries,
+    )
     assert [entry["username"] for entry in error.preflight["matching"]] == ["zoe"]
 
 
@@ -656,16 +778,23 @@ def test_the_callers_own_account_does_not_go_to_ldap_unasked():
 
 def test_the_last_way_in_is_warned_of():
     client = AuthModel()
-    assert any("personal access token" in warning for warning in migrate(
-        client, check_mode=True, auto=True, allow_own_account=True).plan.warnings)
+    assert any(
+        "personal access token" in warning
+        for warning in migrate(client, check_mode=True, auto=True, allow_own_account=True).plan.warnings
+    )
     assert migrate(client, check_mode=True, auto=True).plan.warnings == []
 
 
 @pytest.mark.parametrize(("target", "options"), [("ldap", {"match_field": "email"}), ("saml", {"auto": True})])
 def test_without_a_licence_the_remedy_is_named_and_nothing_sent(target, options):
     client = AuthModel(server=UNLICENSED)
-    error = refused(client, "not available on this server, which has no licence", action=f"migrate_auth_to_{target}",
-                    current_service="email", **options)
+    error = refused(
+        client,
+        "not available on this server, which has no licence",
+        action=f"migrate_auth_to_{target}",
+        current_service="email",
+        **options,
+    )
     assert f"a licence with {target.upper()} and {target.title()}Settings.Enable" in error.remedy
     assert error.details()["preflight"]["matching"]
 
@@ -694,26 +823,32 @@ def test_what_the_server_did_otherwise_is_reported():
     client._migrate_auth_to_saml = stubborn
     outcome = migrate(client, matches={"zoe@example.com": "zoe"})
     assert outcome.returned["migrated"] == ["ada"]
-    assert outcome.plan.warnings == ["1 of 1 accounts did not migrate: zoe",
-                                     "accounts that the preflight left out migrated as well: ada"]
+    assert outcome.plan.warnings == [
+        "1 of 1 accounts did not migrate: zoe",
+        "accounts that the preflight left out migrated as well: ada",
+    ]
 
 
 def test_whoever_is_no_administrator_gets_no_preflight():
-    refused(AuthModel(caller_id=ZOE), "needs an administrator", action="migrate_auth_to_saml", current_service="email",
-            auto=True)
+    refused(
+        AuthModel(caller_id=ZOE), "needs an administrator", action="migrate_auth_to_saml", current_service="email", auto=True
+    )
 
 
-@pytest.mark.parametrize(("target", "options", "named"), [
-    ("saml", {}, "either matches or auto"),
-    ("saml", {"auto": True, "matches": {}}, "either matches or auto"),
-    ("saml", {"auto": True, "current_service": "saml"}, "does not migrate from saml to saml"),
-    ("saml", {"auto": True, "current_service": "openid"}, "does not migrate from openid"),
-    ("ldap", {"match_field": "email", "current_service": "ldap"}, "does not migrate from ldap to ldap"),
-    ("saml", {"matches": {"zoe@example.com": ""}}, "'zoe@example.com' has no username"),
-    ("saml", {"matches": {"zoe@example.com": ["zoe"]}}, "'zoe@example.com' has no username"),
-    ("saml", {"matches": {"": "zoe"}}, "'' has no username"),
-    ("saml", {"matches": {"zoe@example.com": "a", "Zoe@example.com": "b"}}, "zoe@example.com is there twice"),
-])
+@pytest.mark.parametrize(
+    ("target", "options", "named"),
+    [
+        ("saml", {}, "either matches or auto"),
+        ("saml", {"auto": True, "matches": {}}, "either matches or auto"),
+        ("saml", {"auto": True, "current_service": "saml"}, "does not migrate from saml to saml"),
+        ("saml", {"auto": True, "current_service": "openid"}, "does not migrate from openid"),
+        ("ldap", {"match_field": "email", "current_service": "ldap"}, "does not migrate from ldap to ldap"),
+        ("saml", {"matches": {"zoe@example.com": ""}}, "'zoe@example.com' has no username"),
+        ("saml", {"matches": {"zoe@example.com": ["zoe"]}}, "'zoe@example.com' has no username"),
+        ("saml", {"matches": {"": "zoe"}}, "'' has no username"),
+        ("saml", {"matches": {"zoe@example.com": "a", "Zoe@example.com": "b"}}, "zoe@example.com is there twice"),
+    ],
+)
 def test_bad_migrations_are_refused(target, options, named):
     refused(AuthModel(), named, action=f"migrate_auth_to_{target}", **{"current_service": "email", **options})
 
@@ -723,7 +858,9 @@ def test_an_account_that_moves_between_two_pages_counts_once():
     twice = [user for user in client.pages("get_users") for _unused in range(2)]
     client.pages = lambda name: twice
     assert [entry["username"] for entry in migrate(client, check_mode=True, auto=True).returned["preflight"]["matching"]] == [
-        "zoe", "ada"]
+        "zoe",
+        "ada",
+    ]
 
 
 # -- the local socket --------------------------------------------------------------------------------------------
@@ -732,7 +869,7 @@ def test_an_account_that_moves_between_two_pages_counts_once():
 def local_client(**arguments):
     client = AuthModel(caller_id=ADMIN, **arguments)
     client.transport.local = True
-    client.who_am_i = None      # there is no caller
+    client.who_am_i = None  # there is no caller
     return client
 
 

@@ -14,11 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, PermissionDenied, rejection
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import (
-    LARGEST_SEARCH,
-    SUBJECTS,
-    UserInfoService,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import LARGEST_SEARCH, SUBJECTS, UserInfoService
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_info import SUBJECT
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
@@ -54,31 +50,35 @@ class InfoModel(ModelClient):
         return {"id": self.caller_id, "roles": self.caller_roles}
 
     def _get_users(self, page, per_page, active=False, inactive=False, **unused):
-        users = [user for user in self._in_order()
-                 if not (active and user["delete_at"]) and not (inactive and not user["delete_at"])]
-        return users[page * per_page:(page + 1) * per_page]
+        users = [
+            user for user in self._in_order() if not (active and user["delete_at"]) and not (inactive and not user["delete_at"])
+        ]
+        return users[page * per_page : (page + 1) * per_page]
 
     def _search_users(self, term, allow_inactive, limit, **unused):
         assert 0 < limit <= 1000
-        return [user for user in self._in_order()
-                if user["username"].startswith(term) and (allow_inactive or not user["delete_at"])][:limit]
+        return [
+            user for user in self._in_order() if user["username"].startswith(term) and (allow_inactive or not user["delete_at"])
+        ][:limit]
 
     def _autocomplete_users(self, name, limit, in_team, in_channel):
         found = [user for user in self._in_order() if user["username"].startswith(name)][:limit]
         return {"users": found, "out_of_channel": found[:1]} if in_channel else {"users": found}
 
     def _get_sessions(self, user_id):
-        return [{"id": "s" * 26, "token": "", "user_id": user_id, "props": {"csrf": "secret", "os": "Linux"}},
-                {"id": "r" * 26, "token": "", "user_id": user_id, "props": None}]
+        return [
+            {"id": "s" * 26, "token": "", "user_id": user_id, "props": {"csrf": "secret", "os": "Linux"}},
+            {"id": "r" * 26, "token": "", "user_id": user_id, "props": None},
+        ]
 
     def _get_user_access_tokens(self, page, per_page):
-        return self.tokens[page * per_page:(page + 1) * per_page]
+        return self.tokens[page * per_page : (page + 1) * per_page]
 
     def _get_user_access_tokens_for_user(self, user_id, page, per_page):
-        return [token for token in self.tokens if token["user_id"] == user_id][page * per_page:(page + 1) * per_page]
+        return [token for token in self.tokens if token["user_id"] == user_id][page * per_page : (page + 1) * per_page]
 
     def _get_user_audits(self, user_id, page, per_page):
-        return self.audits.get(user_id, [])[page * per_page:(page + 1) * per_page] or None
+        return self.audits.get(user_id, [])[page * per_page : (page + 1) * per_page] or None
 
     def _get_uploads_for_user(self, user_id):
         if user_id != self.caller_id:
@@ -164,14 +164,19 @@ def test_thousands_of_names_and_ids_take_a_request_for_each_thousand():
 @given(st.sets(st.integers(0, 6)), st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)))
 def test_named_users_are_found_once_and_the_others_are_missing(there, by_name, by_id, by_email):
     client = InfoModel([numbered(number) for number in there])
-    outcome = run(client, usernames=[f"User{number:05d} " for number in by_name],
-                  user_ids=[f"{number:026d}" for number in by_id],
-                  emails=[f"USER{number:05d}@example.com" for number in by_email])
+    outcome = run(
+        client,
+        usernames=[f"User{number:05d} " for number in by_name],
+        user_ids=[f"{number:026d}" for number in by_id],
+        emails=[f"USER{number:05d}@example.com" for number in by_email],
+    )
     wanted = {*by_name, *by_id, *by_email}
     assert names(outcome) == [f"user{number:05d}" for number in sorted(wanted & there)]
     assert sorted(outcome.returned["missing"]) == sorted(
-        {f"user{number:05d}" for number in set(by_name) - there} | {f"{number:026d}" for number in set(by_id) - there}
-        | {f"user{number:05d}@example.com" for number in set(by_email) - there})
+        {f"user{number:05d}" for number in set(by_name) - there}
+        | {f"{number:026d}" for number in set(by_id) - there}
+        | {f"user{number:05d}@example.com" for number in set(by_email) - there}
+    )
     assert client.sent.count("get_user_by_email") == len(set(by_email))
 
 
@@ -206,19 +211,39 @@ def test_the_local_socket_is_asked_for_each_name(model):
 
 def test_filters_go_to_the_server_in_its_form(model):
     run(model, in_team=TEAM, active=True, roles=["system_admin", "system_user"], team_roles=["team_admin"], sort="create_at")
-    assert model.asked == [{"in_team": TEAM, "active": True, "roles": "system_admin,system_user", "team_roles": "team_admin",
-                            "sort": "create_at", "page": 0, "per_page": 200}]
+    assert model.asked == [
+        {
+            "in_team": TEAM,
+            "active": True,
+            "roles": "system_admin,system_user",
+            "team_roles": "team_admin",
+            "sort": "create_at",
+            "page": 0,
+            "per_page": 200,
+        }
+    ]
     assert names(run(model, inactive=True)) == ["user00001", "user00003"]
 
 
 def test_a_search_has_the_same_filters_under_other_names(model):
     run(model, search=" user ", in_team=TEAM, not_in_channel=CHANNEL, group_constrained=True, roles=["system_admin"], limit=7)
-    assert model.asked == [{"term": "user", "team_id": TEAM, "not_in_channel_id": CHANNEL, "group_constrained": True,
-                            "roles": ["system_admin"], "limit": 7, "allow_inactive": True}]
+    assert model.asked == [
+        {
+            "term": "user",
+            "team_id": TEAM,
+            "not_in_channel_id": CHANNEL,
+            "group_constrained": True,
+            "roles": ["system_admin"],
+            "limit": 7,
+            "allow_inactive": True,
+        }
+    ]
 
 
-@pytest.mark.parametrize(("options", "expected"), [
-    ({}, [0, 1, 2, 3, 4]), ({"active": True}, [0, 2, 4]), ({"inactive": True}, [1, 3]), ({"inactive": True, "limit": 1}, [1])])
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [({}, [0, 1, 2, 3, 4]), ({"active": True}, [0, 2, 4]), ({"inactive": True}, [1, 3]), ({"inactive": True, "limit": 1}, [1])],
+)
 def test_a_search_knows_active_and_inactive_users(model, options, expected):
     assert names(run(model, search="user", **options)) == [f"user{number:05d}" for number in expected]
 
@@ -261,7 +286,9 @@ def test_everything_is_gathered_under_its_name(model):
     # The one thing that nobody but the owner sees.
     assert (other["uploads"], third["uploads"]) == (None, None)
     assert [(entry["username"], entry["subject"]) for entry in outcome.returned["refused"]] == [
-        ("user00001", "uploads"), ("user00002", "uploads")]
+        ("user00001", "uploads"),
+        ("user00002", "uploads"),
+    ]
     assert outcome.plan.unknown == ["uploads"]
     [warning] = outcome.plan.warnings
     assert warning.startswith("uploads of 2 of 3 users cannot be read. gather: only the owner sees its uploads")
@@ -294,7 +321,7 @@ def test_terms_of_others_are_for_administrators(model):
 def test_tokens_of_many_users_are_read_at_once():
     client = InfoModel([numbered(number) for number in range(30)])
     client.tokens = [{"id": f"{number:026d}", "user_id": f"{number % 30:026d}"} for number in range(450)]
-    client.tokens.append(client.tokens[0])      # pages without an order may overlap
+    client.tokens.append(client.tokens[0])  # pages without an order may overlap
     users = run(client, gather=["tokens"]).returned["users"]
     assert {len(user["tokens"]) for user in users} == {15}
     assert client.sent == ["get_users"] + ["get_user_access_tokens"] * 3
@@ -345,17 +372,30 @@ def test_a_directory_that_cannot_be_written_to_is_named(model, tmp_path):
 
 
 def test_the_server_is_asked_about_without_listing_users(model):
-    outcome = run(model, stats=True, stats_filter={"in_team": TEAM, "include_deleted": True, "include_bots": False,
-                                                   "roles": ["system_admin", "system_user"]},
-                  known_users=True, group_channel_ids=[GROUP, CHANNEL])
+    outcome = run(
+        model,
+        stats=True,
+        stats_filter={
+            "in_team": TEAM,
+            "include_deleted": True,
+            "include_bots": False,
+            "roles": ["system_admin", "system_user"],
+        },
+        known_users=True,
+        group_channel_ids=[GROUP, CHANNEL],
+    )
     assert outcome.returned["stats"] == {"total_users_count": 5}
     assert outcome.returned["filtered_stats"] == {"total_users_count": 1}
     assert outcome.returned["known_users"] == []
     assert [user["username"] for user in outcome.returned["group_channel_members"][GROUP]] == ["user00000"]
     assert outcome.returned["group_channel_members"][CHANNEL] == []
     assert outcome.returned["users"] == []
-    assert model.sent == ["get_total_users_stats", "get_total_users_stats_filtered", "get_known_users",
-                          "get_users_by_group_channel_ids"]
+    assert model.sent == [
+        "get_total_users_stats",
+        "get_total_users_stats_filtered",
+        "get_known_users",
+        "get_users_by_group_channel_ids",
+    ]
     assert model.asked[1] == {"in_team": TEAM, "include_deleted": True, "roles": "system_admin,system_user"}
 
 
@@ -375,43 +415,46 @@ def test_the_keys_are_always_the_same(model):
 # -- bad input -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("options", "says"), [
-    ({"active": True, "inactive": True}, "active and inactive exclude each other"),
-    ({"search": "a", "autocomplete": "a"}, "search and autocomplete exclude each other"),
-    ({"search": "a", "usernames": ["a"]}, "usernames and search exclude each other"),
-    ({"search": " "}, "search is empty"),
-    ({"autocomplete": ""}, "autocomplete is empty"),
-    ({"usernames": ["a"], "active": True}, "active cannot be combined with usernames"),
-    ({"emails": ["a@b"], "limit": 1}, "limit cannot be combined with emails"),
-    ({"usernames": ["a b"]}, "username: 'a b' is not valid"),
-    ({"usernames": [""]}, "username is empty"),
-    ({"user_ids": ["zoe"]}, "user_id: 'zoe' is no id"),
-    ({"emails": ["zoe"]}, "email: 'zoe' is no e-mail address"),
-    ({"in_team": "ops"}, "in_team: 'ops' is no id"),
-    ({"in_team": ""}, "in_team is empty"),
-    ({"roles": []}, "roles is empty"),
-    ({"group_channel_ids": ["ops"]}, "group_channel_ids: 'ops' is no id"),
-    ({"stats_filter": {"in_channel": "ops"}}, "stats_filter.in_channel: 'ops' is no id"),
-    ({"in_team": TEAM, "in_channel": CHANNEL}, "in_team and in_channel cannot be combined"),
-    ({"without_team": True, "not_in_team": TEAM}, "not_in_team and without_team cannot be combined"),
-    ({"not_in_channel": CHANNEL}, "not_in_channel needs the team"),
-    ({"group_constrained": True}, "group_constrained counts only together"),
-    ({"sort": "create_at"}, "only for users filtered by in_team"),
-    ({"sort": "admin", "in_team": TEAM}, "only for users filtered by in_channel"),
-    ({"sort": "create_at", "in_team": TEAM, "not_in_channel": CHANNEL}, "only for users filtered by in_team"),
-    ({"search": "a", "sort": "admin", "in_channel": CHANNEL}, "a search knows no sort"),
-    ({"search": "a", "not_in_group": GROUP}, "a search knows no not_in_group"),
-    ({"team_roles": ["team_admin"]}, "team_roles needs in_team"),
-    ({"channel_roles": ["channel_admin"], "in_team": TEAM}, "channel_roles needs in_channel"),
-    ({"autocomplete": "a", "active": True}, "autocomplete knows no filter active"),
-    ({"autocomplete": "a", "in_channel": CHANNEL}, "needs the team of the channel"),
-    ({"limit": 0}, "limit must be at least 1"),
-    ({"search": "a", "limit": 1001}, "search answers at most 1000"),
-    ({"audits_limit": -1}, "audits_limit must not be negative"),
-    ({"concurrency": 0}, "concurrency must be between 1 and 16"),
-    ({"concurrency": 17}, "concurrency must be between 1 and 16"),
-    ({"image_directory": "/nowhere"}, "there is no directory /nowhere"),
-])
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"active": True, "inactive": True}, "active and inactive exclude each other"),
+        ({"search": "a", "autocomplete": "a"}, "search and autocomplete exclude each other"),
+        ({"search": "a", "usernames": ["a"]}, "usernames and search exclude each other"),
+        ({"search": " "}, "search is empty"),
+        ({"autocomplete": ""}, "autocomplete is empty"),
+        ({"usernames": ["a"], "active": True}, "active cannot be combined with usernames"),
+        ({"emails": ["a@b"], "limit": 1}, "limit cannot be combined with emails"),
+        ({"usernames": ["a b"]}, "username: 'a b' is not valid"),
+        ({"usernames": [""]}, "username is empty"),
+        ({"user_ids": ["zoe"]}, "user_id: 'zoe' is no id"),
+        ({"emails": ["zoe"]}, "email: 'zoe' is no e-mail address"),
+        ({"in_team": "ops"}, "in_team: 'ops' is no id"),
+        ({"in_team": ""}, "in_team is empty"),
+        ({"roles": []}, "roles is empty"),
+        ({"group_channel_ids": ["ops"]}, "group_channel_ids: 'ops' is no id"),
+        ({"stats_filter": {"in_channel": "ops"}}, "stats_filter.in_channel: 'ops' is no id"),
+        ({"in_team": TEAM, "in_channel": CHANNEL}, "in_team and in_channel cannot be combined"),
+        ({"without_team": True, "not_in_team": TEAM}, "not_in_team and without_team cannot be combined"),
+        ({"not_in_channel": CHANNEL}, "not_in_channel needs the team"),
+        ({"group_constrained": True}, "group_constrained counts only together"),
+        ({"sort": "create_at"}, "only for users filtered by in_team"),
+        ({"sort": "admin", "in_team": TEAM}, "only for users filtered by in_channel"),
+        ({"sort": "create_at", "in_team": TEAM, "not_in_channel": CHANNEL}, "only for users filtered by in_team"),
+        ({"search": "a", "sort": "admin", "in_channel": CHANNEL}, "a search knows no sort"),
+        ({"search": "a", "not_in_group": GROUP}, "a search knows no not_in_group"),
+        ({"team_roles": ["team_admin"]}, "team_roles needs in_team"),
+        ({"channel_roles": ["channel_admin"], "in_team": TEAM}, "channel_roles needs in_channel"),
+        ({"autocomplete": "a", "active": True}, "autocomplete knows no filter active"),
+        ({"autocomplete": "a", "in_channel": CHANNEL}, "needs the team of the channel"),
+        ({"limit": 0}, "limit must be at least 1"),
+        ({"search": "a", "limit": 1001}, "search answers at most 1000"),
+        ({"audits_limit": -1}, "audits_limit must not be negative"),
+        ({"concurrency": 0}, "concurrency must be between 1 and 16"),
+        ({"concurrency": 17}, "concurrency must be between 1 and 16"),
+        ({"image_directory": "/nowhere"}, "there is no directory /nowhere"),
+    ],
+)
 def test_bad_input_is_refused_before_anything_is_sent(model, options, says):
     with pytest.raises(InvalidInput, match=says):
         run(model, **options)

@@ -25,7 +25,8 @@ MANY = 2500
 def server(count=MANY):
     return ModelClient(
         new_account(id=f"{number:026d}", username=f"user{number:04d}", email=f"user{number:04d}@example.com")
-        for number in range(count))
+        for number in range(count)
+    )
 
 
 def names(users):

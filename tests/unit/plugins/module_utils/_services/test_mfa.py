@@ -126,8 +126,14 @@ def enrolled(time, **options):
 
 
 @settings(max_examples=100, deadline=None)
-@given(active=st.booleans(), state=st.sampled_from(["present", "absent"]), regenerate=st.booleans(),
-       now=st.integers(START, START + 60), auth_service=st.sampled_from(["", "ldap"]), myself=st.booleans())
+@given(
+    active=st.booleans(),
+    state=st.sampled_from(["present", "absent"]),
+    regenerate=st.booleans(),
+    now=st.integers(START, START + 60),
+    auth_service=st.sampled_from(["", "ldap"]),
+    myself=st.booleans(),
+)
 def test_any_declaration_is_reached_predicted_and_then_stays(active, state, regenerate, now, auth_service, myself):
     who = {"user_id": "me"} if myself else {}
     time = Time(now)
@@ -150,14 +156,16 @@ def test_any_declaration_is_reached_predicted_and_then_stays(active, state, rege
     assert client.refused == 0
     assert client.accounts[ZOE].get("mfa_active", False) is (state == "present")
     assert set(real.returned) == set(predicted.returned)
-    comparable = [{key: value for key, value in outcome.returned["user"].items() if key != "update_at"}
-                  for outcome in (predicted, real)]
+    comparable = [
+        {key: value for key, value in outcome.returned["user"].items() if key != "update_at"} for outcome in (predicted, real)
+    ]
     assert comparable[0] == comparable[1]
 
     generated = "generate_mfa_secret" in real.operations
     assert generated is (state == "present" and (not active or regenerate))
     assert (real.returned["secret"], real.returned["qr_code"]) == (
-        (client.secrets[ZOE], base64.b64encode(PICTURE).decode()) if generated else (None, None))
+        (client.secrets[ZOE], base64.b64encode(PICTURE).decode()) if generated else (None, None)
+    )
     if not generated and state == "present":
         assert client.secrets[ZOE] == old_secret
     assert client.secrets.get(ZOE, "no secret") not in repr((real.plan, real.plan.diff, real.plan.steps))
@@ -171,11 +179,14 @@ def test_any_declaration_is_reached_predicted_and_then_stays(active, state, rege
 # -- who can have it ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("fields", "named"), [
-    ({"auth_service": "saml"}, "logs in with saml"),
-    ({"auth_service": "gitlab"}, "logs in with gitlab"),
-    ({"is_bot": True}, "is a bot"),
-])
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"auth_service": "saml"}, "logs in with saml"),
+        ({"auth_service": "gitlab"}, "logs in with gitlab"),
+        ({"is_bot": True}, "is a bot"),
+    ],
+)
 def test_who_is_never_asked_for_a_code_is_refused(time, fields, named):
     client = MfaModel([zoe(**fields)], time)
     for check_mode in (True, False):
@@ -335,11 +346,14 @@ def test_a_lost_secret_of_a_new_enrolment_does_no_harm(time):
 
 
 def test_a_lost_secret_that_may_be_in_force_is_told(time):
-    client = Flaky(time, [zoe(mfa_active=True)],
-                   generate_mfa_secret=[(True, AnswerLost("the connection broke", "", "generate_mfa_secret"))])
+    client = Flaky(
+        time,
+        [zoe(mfa_active=True)],
+        generate_mfa_secret=[(True, AnswerLost("the connection broke", "", "generate_mfa_secret"))],
+    )
     with pytest.raises(AnswerLost, match=r"nobody has: run the task again.*or reset the account"):
         run(client, regenerate=True)
-    assert client.written == ["generate_mfa_secret"]        # not repeated blindly
+    assert client.written == ["generate_mfa_secret"]  # not repeated blindly
 
 
 @pytest.mark.parametrize("took_effect", [True, False])
@@ -360,8 +374,9 @@ def test_an_activation_that_took_effect_in_the_end_is_seen(time):
 
 @pytest.mark.parametrize("second", [LOST, DOWN])
 def test_a_secret_that_may_be_in_force_is_handed_over_with_the_failure(time, second):
-    client = Flaky(time, update_user_mfa=[(True, LOST), (False, second)],
-                   get_user_by_username=[FINE, (False, DOWN), (False, DOWN)])
+    client = Flaky(
+        time, update_user_mfa=[(True, LOST), (False, second)], get_user_by_username=[FINE, (False, DOWN), (False, DOWN)]
+    )
     outcome = run(client)
     assert "could not be found out" in outcome.plan.failure
     assert outcome.returned["secret"] == client.secrets[ZOE]
@@ -418,7 +433,7 @@ def test_the_picture_is_written_for_its_owner_only(time, tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
     assert [entry.name for entry in tmp_path.iterdir()] == ["zoe.png"]
     path.unlink()
-    run(client, qr_code_path=str(path))     # nothing was generated
+    run(client, qr_code_path=str(path))  # nothing was generated
     assert not path.exists()
 
 

@@ -72,8 +72,14 @@ def wire():
 def run(wire, operation, arguments=None, check_mode=False, **options):
     client = Client(wire, None)
     client.caller = {"id": "a" * 26}
-    declaration = {"operation": operation, "arguments": arguments or {}, "all_pages": False, "confirm": None,
-                   "return_secrets": False, **options}
+    declaration = {
+        "operation": operation,
+        "arguments": arguments or {},
+        "all_pages": False,
+        "confirm": None,
+        "return_secrets": False,
+        **options,
+    }
     return converge(OperationService(), client, declaration, check_mode)
 
 
@@ -153,21 +159,29 @@ def test_pictures_are_text(wire):
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-@pytest.mark.parametrize(("operation", "arguments", "options", "says"), [
-    ("create_user", {"username": "zoe"}, {}, "create_user: the parameter email is missing"),
-    ("patch_user", {"user_id": ID, "term": "zoe"}, {}, "patch_user: there is no parameter term. It takes: user_id, email"),
-    ("patch_user", {"user_id": ""}, {}, "the parameter user_id is empty"),
-    ("update_user_roles", {"user_id": ID, "roles": ["system_user"]}, {}, "roles must be of the type string"),
-    ("search_users", {"term": "zoe", "roles": "system_user"}, {}, "roles must be of the type array"),
-    ("set_profile_image", {"user_id": ID, "image": "/nowhere/zoe.png"}, {}, "image: /nowhere/zoe.png cannot be read"),
-    ("revoke_sessions_from_all_users", {}, {}, "Repeat the name in confirm: revoke_sessions_from_all_users"),
-    ("revoke_sessions_from_all_users", {}, {"confirm": "yes"}, "confirm names another operation"),
-    ("permanent_delete_all_users", {}, {}, "hits every user of the server"),
-    ("permanent_delete_all_users", {}, {"confirm": "permanent_delete_all_users"}, "only the local socket has this operation"),
-    ("get_user", {"user_id": ID}, {"confirm": "delete_user"}, "confirm names another operation"),
-    ("get_user", {"user_id": ID}, {"all_pages": True}, "the answer does not come in pages"),
-    ("get_users", {"page": 0}, {"all_pages": True}, "all_pages excludes page and per_page"),
-])
+@pytest.mark.parametrize(
+    ("operation", "arguments", "options", "says"),
+    [
+        ("create_user", {"username": "zoe"}, {}, "create_user: the parameter email is missing"),
+        ("patch_user", {"user_id": ID, "term": "zoe"}, {}, "patch_user: there is no parameter term. It takes: user_id, email"),
+        ("patch_user", {"user_id": ""}, {}, "the parameter user_id is empty"),
+        ("update_user_roles", {"user_id": ID, "roles": ["system_user"]}, {}, "roles must be of the type string"),
+        ("search_users", {"term": "zoe", "roles": "system_user"}, {}, "roles must be of the type array"),
+        ("set_profile_image", {"user_id": ID, "image": "/nowhere/zoe.png"}, {}, "image: /nowhere/zoe.png cannot be read"),
+        ("revoke_sessions_from_all_users", {}, {}, "Repeat the name in confirm: revoke_sessions_from_all_users"),
+        ("revoke_sessions_from_all_users", {}, {"confirm": "yes"}, "confirm names another operation"),
+        ("permanent_delete_all_users", {}, {}, "hits every user of the server"),
+        (
+            "permanent_delete_all_users",
+            {},
+            {"confirm": "permanent_delete_all_users"},
+            "only the local socket has this operation",
+        ),
+        ("get_user", {"user_id": ID}, {"confirm": "delete_user"}, "confirm names another operation"),
+        ("get_user", {"user_id": ID}, {"all_pages": True}, "the answer does not come in pages"),
+        ("get_users", {"page": 0}, {"all_pages": True}, "all_pages excludes page and per_page"),
+    ],
+)
 def test_bad_input_is_refused_before_anything_is_sent(wire, check_mode, operation, arguments, options, says):
     with pytest.raises(InvalidInput, match=says):
         run(wire, operation, arguments, check_mode, **options)
@@ -223,11 +237,14 @@ def test_check_user_mfa_is_the_servers_where_it_has_it(wire):
 # -- secrets ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("operation", "arguments", "answer"), [
-    ("create_user_access_token", {"user_id": ID, "description": "x"}, {"id": "k", "token": "Hush-1", "description": "x"}),
-    ("generate_mfa_secret", {"user_id": ID}, {"secret": "Hush-2", "qr_code": "Hush-3"}),
-    ("verify_user_email_without_token", {"user_id": ID}, {"id": "k", "password": "Hush-4"}),
-])
+@pytest.mark.parametrize(
+    ("operation", "arguments", "answer"),
+    [
+        ("create_user_access_token", {"user_id": ID, "description": "x"}, {"id": "k", "token": "Hush-1", "description": "x"}),
+        ("generate_mfa_secret", {"user_id": ID}, {"secret": "Hush-2", "qr_code": "Hush-3"}),
+        ("verify_user_email_without_token", {"user_id": ID}, {"id": "k", "password": "Hush-4"}),
+    ],
+)
 def test_secrets_of_the_answer_are_returned_on_request_only(wire, operation, arguments, answer):
     wire.answers[operation] = answer
     outcome = run(wire, operation, arguments)
@@ -290,8 +307,10 @@ def test_the_documentation_lists_the_operations_and_parameters_of_the_table():
 def test_templated_values_become_what_the_operation_takes(name, picture):
     """Ansible hands on numbers and booleans as text where a template made them."""
     operation = OPERATIONS[name]
-    texts = {parameter: value if isinstance(value, (dict, list)) else str(value)
-             for parameter, value in arguments_of(operation, picture).items()}
+    texts = {
+        parameter: value if isinstance(value, (dict, list)) else str(value)
+        for parameter, value in arguments_of(operation, picture).items()
+    }
     validation = ArgumentSpecValidator(SUBJECT.options).validate({"operation": name, "arguments": texts})
     assert not validation.error_messages
     given_arguments = {key: value for key, value in validation.validated_parameters["arguments"].items() if value is not None}

@@ -22,7 +22,7 @@ ORIENTATION = 0x0112
 
 def photo(width=640, height=480, seed=1, mode="RGB"):
     """A picture with many colours and edges."""
-    chance = random.Random(seed)   # noqa: S311  the same picture each time
+    chance = random.Random(seed)  # noqa: S311  the same picture each time
     image = Image.new(mode, (width, height))
     draw = ImageDraw.Draw(image)
     for _unused in range(200):
@@ -45,6 +45,7 @@ def stored(image, how=Image.Resampling.LANCZOS):
 @pytest.fixture
 def read(tmp_path):
     """Makes the picture of a file with this content."""
+
     def make(content, name="face.png"):
         path = tmp_path / name
         path.write_bytes(content)
@@ -61,9 +62,10 @@ def test_the_picture_that_was_uploaded_is_the_same(read, size, how):
     assert read(encoded(original)).shows_the_same_as(stored(original, how))
 
 
-@pytest.mark.parametrize(("kind", "options"), [
-    ("JPEG", {"quality": 95}), ("JPEG", {"quality": 75}), ("GIF", {}), ("BMP", {}), ("WEBP", {"quality": 90}),
-    ("TIFF", {})])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("JPEG", {"quality": 95}), ("JPEG", {"quality": 75}), ("GIF", {}), ("BMP", {}), ("WEBP", {"quality": 90}), ("TIFF", {})],
+)
 def test_the_format_of_the_file_does_not_matter(read, kind, options):
     assert read(encoded(photo(), kind, **options)).shows_the_same_as(stored(photo()))
 
@@ -162,8 +164,18 @@ def test_the_home_directory_may_be_abbreviated(monkeypatch, tmp_path):
     assert Picture.read("~/face.png").name == "face.png"
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n", encoded(photo())[:3000], b"GIF89a",
-                                     b"%PDF-1.4", b'<svg xmlns="http://www.w3.org/2000/svg"/>'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no picture",
+        b"\x89PNG\r\n\x1a\n",
+        encoded(photo())[:3000],
+        b"GIF89a",
+        b"%PDF-1.4",
+        b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    ],
+)
 def test_a_file_that_is_no_picture_is_refused(read, content):
     with pytest.raises(InvalidInput, match=r"image: .*face\.png is no picture that can be read\. Give a PNG, JPEG"):
         read(content)

@@ -23,8 +23,15 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
 OPTIONS = {
-    "users": None, "src": None, "columns": {}, "missing_password": "random", "prune": "none", "prune_scope": None,
-    "max_prune": "100%", "concurrency": 3, "on_error": "continue",
+    "users": None,
+    "src": None,
+    "columns": {},
+    "missing_password": "random",
+    "prune": "none",
+    "prune_scope": None,
+    "max_prune": "100%",
+    "concurrency": 3,
+    "on_error": "continue",
 }
 
 
@@ -48,8 +55,10 @@ def write(directory, name, text):
 
 def options_of(path, **columns):
     defaults = {key: option.get("default") for key, option in USER_OPTIONS.items()}
-    return [{key: value for key, value in entry.options.items() if value != defaults[key]}
-            for entry in read_roster(path, columns, USER_OPTIONS)]
+    return [
+        {key: value for key, value in entry.options.items() if value != defaults[key]}
+        for entry in read_roster(path, columns, USER_OPTIONS)
+    ]
 
 
 # -- files -------------------------------------------------------------------------------------------------------
@@ -61,9 +70,11 @@ PEOPLE = [
 
 
 def test_the_three_formats_say_the_same(tmp_path):
-    table = ("\ufeffusername,first_name,last_name,roles,guest,state,props\r\n"
-             "zoe,Zoë,,system_user; system_admin,no,,\r\n"
-             'mei,,陈,,,inactive,"{""cost_center"": ""4711""}"\r\n')
+    table = (
+        "\ufeffusername,first_name,last_name,roles,guest,state,props\r\n"
+        "zoe,Zoë,,system_user; system_admin,no,,\r\n"
+        'mei,,陈,,,inactive,"{""cost_center"": ""4711""}"\r\n'
+    )
     with_empty_texts = [{**PEOPLE[0], "last_name": ""}, {**PEOPLE[1], "first_name": ""}]
     assert options_of(write(tmp_path, "people.csv", table)) == with_empty_texts
     assert options_of(write(tmp_path, "people.json", json.dumps(PEOPLE))) == PEOPLE
@@ -90,29 +101,38 @@ def test_a_spreadsheets_quotes_are_understood(names):
         assert read == [(first.strip(), last.strip()) for first, last in names]
 
 
-@pytest.mark.parametrize(("name", "text", "place"), [
-    ("a.csv", "username,colour\nzoe,red\n", r"line 1, column 2: the column 'colour' is unknown"),
-    ("a.csv", "username,email,username\n", r"line 1, column 3: username is also in column 1"),
-    ("a.csv", "username,email\nzoe\n", r"line 2: 1 cells, but the header has 2"),
-    ("a.csv", 'username,email\n"zoe,z@example.com\n', r"line"),
-    ("a.csv", "username,guest\nzoe,maybe\n", r"line 2: guest must be of the type bool"),
-    ("a.csv", "username,state\n\nzoe,gone\n", r"line 3: state is 'gone', but must be one of present"),
-    ("a.csv", 'username,first_name\n"zoe","a\nb"\nada,x\nzoe,y\n', r"line 5: username zoe is also that of a.csv, line 2"),
-    ("a.csv", "username,email\nzoe,nonsense\n", r"line 2: email: 'nonsense' is no e-mail address"),
-    ("a.csv", b"username\nzo\xeb\n", r"line 2, column 3: this is no UTF-8"),
-    ("a.csv", "", r"is empty"),
-    ("a.csv", "nickname\nzoe\n", r"needs username, user_id or email"),
-    ("a.json", "[]", r"is empty"),
-    ("a.json", '[\n {"username": "zoe"},\n  {"username": "ada", "colour": 1}]',
-     r"line 3, column 3: the option 'colour' is unknown"),
-    ("a.json", '[{"username": }]', r"line 1, column 15"),
-    ("a.json", '{"a": 1, "b": 2}', r"holds no list of users"),
-    ("a.json", '["zoe"]', r"line 1, column 2: an entry must be a map"),
-    ("a.yml", "users:\n  - username: zoe\n  - username: [a\n", r"line 4, column 1"),
-    ("a.yml", "users:\n  - username: zoe\n  - username: ada\n    roles: 7\n",
-     r"line 3, column 5: roles must be of the type list"),
-    ("a.txt", "zoe", r"is no .csv"),
-])
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("a.csv", "username,colour\nzoe,red\n", r"line 1, column 2: the column 'colour' is unknown"),
+        ("a.csv", "username,email,username\n", r"line 1, column 3: username is also in column 1"),
+        ("a.csv", "username,email\nzoe\n", r"line 2: 1 cells, but the header has 2"),
+        ("a.csv", 'username,email\n"zoe,z@example.com\n', r"line"),
+        ("a.csv", "username,guest\nzoe,maybe\n", r"line 2: guest must be of the type bool"),
+        ("a.csv", "username,state\n\nzoe,gone\n", r"line 3: state is 'gone', but must be one of present"),
+        ("a.csv", 'username,first_name\n"zoe","a\nb"\nada,x\nzoe,y\n', r"line 5: username zoe is also that of a.csv, line 2"),
+        ("a.csv", "username,email\nzoe,nonsense\n", r"line 2: email: 'nonsense' is no e-mail address"),
+        ("a.csv", b"username\nzo\xeb\n", r"line 2, column 3: this is no UTF-8"),
+        ("a.csv", "", r"is empty"),
+        ("a.csv", "nickname\nzoe\n", r"needs username, user_id or email"),
+        ("a.json", "[]", r"is empty"),
+        (
+            "a.json",
+            '[\n {"username": "zoe"},\n  {"username": "ada", "colour": 1}]',
+            r"line 3, column 3: the option 'colour' is unknown",
+        ),
+        ("a.json", '[{"username": }]', r"line 1, column 15"),
+        ("a.json", '{"a": 1, "b": 2}', r"holds no list of users"),
+        ("a.json", '["zoe"]', r"line 1, column 2: an entry must be a map"),
+        ("a.yml", "users:\n  - username: zoe\n  - username: [a\n", r"line 4, column 1"),
+        (
+            "a.yml",
+            "users:\n  - username: zoe\n  - username: ada\n    roles: 7\n",
+            r"line 3, column 5: roles must be of the type list",
+        ),
+        ("a.txt", "zoe", r"is no .csv"),
+    ],
+)
 def test_what_is_wrong_is_named_with_its_place_and_nothing_is_sent(tmp_path, name, text, place):
     client = ModelClient()
     with pytest.raises(InvalidInput, match=place):
@@ -134,11 +154,17 @@ def test_only_what_differs_is_sent_and_the_second_run_is_quiet():
     predicted = run(client, users=users, check_mode=True)
     assert client.written == []
     real = run(client, users=users)
-    assert real.returned["counts"] == predicted.returned["counts"] == {
-        "total": 4, "created": 1, "updated": 1, "deactivated": 1, "deleted": 0, "pruned": 0, "failed": 0, "unchanged": 1}
+    assert (
+        real.returned["counts"]
+        == predicted.returned["counts"]
+        == {"total": 4, "created": 1, "updated": 1, "deactivated": 1, "deleted": 0, "pruned": 0, "failed": 0, "unchanged": 1}
+    )
     assert real.plan.diff == predicted.plan.diff
     assert [(user["username"], user["change"]) for user in real.returned["users"]] == [
-        ("other", "updated"), ("leaver", "deactivated"), ("new", "created")]
+        ("other", "updated"),
+        ("leaver", "deactivated"),
+        ("new", "created"),
+    ]
     assert all(user["user_id"] for user in real.returned["users"])
     client.sent.clear()
     again = run(client, users=users)
@@ -234,10 +260,18 @@ def test_the_caller_changes_its_own_address_with_its_password():
 
 
 def crowd():
-    return ModelClient([
-        account("admin", 1, roles="system_admin system_user"), account("zoe", 2), account("ada", 3), account("mei", 4),
-        account("robot", 5, is_bot=True), account("gone", 6, delete_at=5), account("ldap-user", 7, auth_service="ldap"),
-    ], caller_id=f"{1:026d}")
+    return ModelClient(
+        [
+            account("admin", 1, roles="system_admin system_user"),
+            account("zoe", 2),
+            account("ada", 3),
+            account("mei", 4),
+            account("robot", 5, is_bot=True),
+            account("gone", 6, delete_at=5),
+            account("ldap-user", 7, auth_service="ldap"),
+        ],
+        caller_id=f"{1:026d}",
+    )
 
 
 def test_strangers_are_reported_without_a_change():
@@ -249,30 +283,36 @@ def test_strangers_are_reported_without_a_change():
 def test_strangers_are_deactivated():
     client = crowd()
     outcome = run(client, users=[person("zoe")], prune="deactivate")
-    assert {name for name, change in ((user["username"], user["change"]) for user in outcome.returned["users"])
-            if change == "pruned"} == {"ada", "mei", "ldap-user"}
+    assert {
+        name
+        for name, change in ((user["username"], user["change"]) for user in outcome.returned["users"])
+        if change == "pruned"
+    } == {"ada", "mei", "ldap-user"}
     active = {user["username"] for user in client.accounts.values() if not user["delete_at"]}
     assert active == {"admin", "zoe", "robot"}
     assert not run(client, users=[person("zoe")], prune="deactivate").plan.changed
 
 
-@pytest.mark.parametrize(("scope", "prunable"), [
-    ({"auth_service": "ldap"}, ["ldap-user"]),
-    ({"auth_service": "email"}, ["ada", "mei"]),
-    ({"role": "system_user"}, ["ada", "mei", "ldap-user"]),
-    ({"role": "system_manager"}, []),
-    ({"email_domain": "example.com"}, ["ada", "mei", "ldap-user"]),
-    ({"email_domain": "example.org"}, []),
-    ({"username_pattern": "a*"}, ["ada"]),
-    ({"username_pattern": "a*", "auth_service": "ldap"}, []),
-])
+@pytest.mark.parametrize(
+    ("scope", "prunable"),
+    [
+        ({"auth_service": "ldap"}, ["ldap-user"]),
+        ({"auth_service": "email"}, ["ada", "mei"]),
+        ({"role": "system_user"}, ["ada", "mei", "ldap-user"]),
+        ({"role": "system_manager"}, []),
+        ({"email_domain": "example.com"}, ["ada", "mei", "ldap-user"]),
+        ({"email_domain": "example.org"}, []),
+        ({"username_pattern": "a*"}, ["ada"]),
+        ({"username_pattern": "a*", "auth_service": "ldap"}, []),
+    ],
+)
 def test_only_accounts_in_scope_are_pruned(scope, prunable):
     assert run(crowd(), users=[person("zoe")], prune="report", prune_scope=scope).returned["prunable"] == prunable
 
 
 @pytest.mark.parametrize(("limit", "stops"), [("2", True), ("3", False), ("49%", True), ("50%", False)])
 def test_the_brake_stops_before_anything_is_sent(limit, stops):
-    client = crowd()    # 3 of 6 active accounts are strangers
+    client = crowd()  # 3 of 6 active accounts are strangers
     users = [person("zoe", nickname="Z")]
     if not stops:
         assert run(client, users=users, prune="deactivate", max_prune=limit).returned["counts"]["pruned"] == 3
@@ -288,8 +328,14 @@ def test_a_brake_that_is_no_number_is_refused():
 
 
 def test_an_administrator_remains():
-    client = ModelClient([account("first", 1, roles="system_user system_admin"),
-                          account("second", 2, roles="system_user system_admin"), account("zoe", 3)], caller_id=f"{3:026d}")
+    client = ModelClient(
+        [
+            account("first", 1, roles="system_user system_admin"),
+            account("second", 2, roles="system_user system_admin"),
+            account("zoe", 3),
+        ],
+        caller_id=f"{3:026d}",
+    )
     outcome = run(client, users=[person("zoe")], prune="deactivate")
     assert outcome.returned["prunable"] == ["second"]
     assert "first is not deactivated" in outcome.plan.warnings[0]

@@ -18,9 +18,21 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.session
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import NOW, ModelClient, new_account
 
 OPTIONS = {
-    "username": None, "user_id": None, "email": None, "state": "absent", "all_users": False, "confirm": None,
-    "session_ids": None, "older_than": None, "idle_for": None, "device_id": None, "browser": None, "os": None,
-    "platform": None, "keep_current": None, "disable_tokens": False,
+    "username": None,
+    "user_id": None,
+    "email": None,
+    "state": "absent",
+    "all_users": False,
+    "confirm": None,
+    "session_ids": None,
+    "older_than": None,
+    "idle_for": None,
+    "device_id": None,
+    "browser": None,
+    "os": None,
+    "platform": None,
+    "keep_current": None,
+    "disable_tokens": False,
 }
 EVERYBODY = {"all_users": True, "confirm": "revoke_sessions_from_all_users"}
 HOUR = 3_600_000
@@ -44,9 +56,14 @@ class SessionModel(ModelClient):
     """
 
     def __init__(self, sessions=(), tokens=(), current=None, caller_id=ADMIN, logged_in=False):
-        super().__init__([new_account(id=ADMIN, username="admin", email="admin@example.com"),
-                          new_account(id=ZOE, username="zoe", email="zoe@example.com"),
-                          new_account(id=ADA, username="ada", email="ada@example.com")], caller_id)
+        super().__init__(
+            [
+                new_account(id=ADMIN, username="admin", email="admin@example.com"),
+                new_account(id=ZOE, username="zoe", email="zoe@example.com"),
+                new_account(id=ADA, username="ada", email="ada@example.com"),
+            ],
+            caller_id,
+        )
         self.sessions = {session["id"]: session for session in sessions}
         self.tokens = {token["id"]: token for token in tokens}
         self.current = current
@@ -100,8 +117,9 @@ class SessionModel(ModelClient):
 
     def _attach_device_id(self, device_id):
         owner = self.sessions[self.current]["user_id"]
-        self._end(lambda session: session["user_id"] == owner and session["device_id"] == device_id
-                  and session["id"] != self.current)
+        self._end(
+            lambda session: session["user_id"] == owner and session["device_id"] == device_id and session["id"] != self.current
+        )
         self.sessions[self.current].update(device_id=device_id, expires_at=NOW + 999)
 
     def _end(self, condition):
@@ -110,11 +128,21 @@ class SessionModel(ModelClient):
 
 def login(number, user_id=ZOE, age=1, idle=None, device_id="", browser="Unknown/0.0", os="", platform="Windows"):
     """A session of a login. ``age`` and ``idle`` are hours."""
-    return {"id": session_id(number), "token": "", "create_at": NOW - age * HOUR, "expires_at": NOW + HOUR,
-            "last_activity_at": NOW - (age if idle is None else min(age, idle)) * HOUR, "user_id": user_id,
-            "device_id": device_id, "roles": "system_user",
-            "is_oauth": False, "expired_notify": False, "team_members": [], "local": False,
-            "props": {"browser": browser, "os": os, "platform": platform, "csrf": SECRET}}
+    return {
+        "id": session_id(number),
+        "token": "",
+        "create_at": NOW - age * HOUR,
+        "expires_at": NOW + HOUR,
+        "last_activity_at": NOW - (age if idle is None else min(age, idle)) * HOUR,
+        "user_id": user_id,
+        "device_id": device_id,
+        "roles": "system_user",
+        "is_oauth": False,
+        "expired_notify": False,
+        "team_members": [],
+        "local": False,
+        "props": {"browser": browser, "os": os, "platform": platform, "csrf": SECRET},
+    }
 
 
 def use(number, user_id=ZOE, age=1, idle=None):
@@ -140,30 +168,42 @@ def ids(sessions):
 # -- properties --------------------------------------------------------------------------------------------------
 
 HOURS = st.integers(0, 72)
-LOGINS = st.lists(st.builds(lambda **fields: fields, user_id=st.sampled_from([ADMIN, ZOE, ADA]), age=HOURS,
-                            idle=HOURS, device_id=st.sampled_from(["", "apple:1"]),
-                            browser=st.sampled_from(["Chrome/110.0", "Opera/99.0"])),
-                  max_size=6).map(lambda found: [login(number, **fields) for number, fields in enumerate(found)])
+LOGINS = st.lists(
+    st.builds(
+        lambda **fields: fields,
+        user_id=st.sampled_from([ADMIN, ZOE, ADA]),
+        age=HOURS,
+        idle=HOURS,
+        device_id=st.sampled_from(["", "apple:1"]),
+        browser=st.sampled_from(["Chrome/110.0", "Opera/99.0"]),
+    ),
+    max_size=6,
+).map(lambda found: [login(number, **fields) for number, fields in enumerate(found)])
 TOKENS = st.lists(st.tuples(st.sampled_from([ZOE, ADA]), st.booleans(), st.one_of(st.none(), HOURS)), max_size=3)
-DECLARATIONS = st.fixed_dictionaries({
-    "session_ids": st.one_of(st.none(), st.lists(st.integers(0, 7).map(session_id), max_size=3)),
-    "older_than": st.sampled_from([None, "1d", "48h"]),
-    "idle_for": st.sampled_from([None, "12h", "1d"]),
-    "device_id": st.sampled_from([None, "apple:1"]),
-    "browser": st.sampled_from([None, "chrome/*", "*"]),
-    "disable_tokens": st.booleans(),
-})
+DECLARATIONS = st.fixed_dictionaries(
+    {
+        "session_ids": st.one_of(st.none(), st.lists(st.integers(0, 7).map(session_id), max_size=3)),
+        "older_than": st.sampled_from([None, "1d", "48h"]),
+        "idle_for": st.sampled_from([None, "12h", "1d"]),
+        "device_id": st.sampled_from([None, "apple:1"]),
+        "browser": st.sampled_from([None, "chrome/*", "*"]),
+        "disable_tokens": st.booleans(),
+    }
+)
 
 
 def is_meant(session, declaration, user_id):
     """Written anew, not with the code under test."""
     age, idle = NOW - session["create_at"], NOW - max(session["create_at"], session["last_activity_at"])
     limits = {"1d": 24 * HOUR, "48h": 48 * HOUR, "12h": 12 * HOUR, None: 0}
-    return (user_id in (None, session["user_id"])
-            and (declaration["session_ids"] is None or session["id"] in declaration["session_ids"])
-            and age >= limits[declaration["older_than"]] and idle >= limits[declaration["idle_for"]]
-            and declaration["device_id"] in (None, session["device_id"])
-            and fnmatch.fnmatch(session["props"].get("browser", "").lower(), declaration["browser"] or "*"))
+    return (
+        user_id in (None, session["user_id"])
+        and (declaration["session_ids"] is None or session["id"] in declaration["session_ids"])
+        and age >= limits[declaration["older_than"]]
+        and idle >= limits[declaration["idle_for"]]
+        and declaration["device_id"] in (None, session["device_id"])
+        and fnmatch.fnmatch(session["props"].get("browser", "").lower(), declaration["browser"] or "*")
+    )
 
 
 @settings(max_examples=300, deadline=None)
@@ -175,8 +215,9 @@ def test_any_choice_ends_what_is_meant_and_then_stays(logins, tokens, declaratio
     everybody = user_id is None
     declaration = {**declaration, **(EVERYBODY if everybody else {"user_id": user_id})}
     before = copy.deepcopy((client.sessions, client.tokens))
-    own = min((session for session in logins if session["user_id"] == ADMIN), key=lambda session: -session["create_at"],
-              default=None)
+    own = min(
+        (session for session in logins if session["user_id"] == ADMIN), key=lambda session: -session["create_at"], default=None
+    )
     expected = {session["id"] for session in logins if session is not own and is_meant(session, declaration, user_id)}
     unfiltered = everybody and not chooses({**OPTIONS, **declaration})
 
@@ -198,8 +239,9 @@ def test_any_choice_ends_what_is_meant_and_then_stays(logins, tokens, declaratio
     if declaration["disable_tokens"]:
         for number, (owner, active, _age) in enumerate(tokens):
             meant = [session for session in uses if session["props"]["user_access_token_id"] == token_id(number)]
-            hit = user_id in (None, owner) and (not chooses({**OPTIONS, **declaration}) or any(
-                is_meant(session, declaration, user_id) for session in meant))
+            hit = user_id in (None, owner) and (
+                not chooses({**OPTIONS, **declaration}) or any(is_meant(session, declaration, user_id) for session in meant)
+            )
             assert client.tokens[token_id(number)]["is_active"] == (active and not hit)
     else:
         assert client.tokens == before[1]
@@ -261,10 +303,17 @@ def test_the_tokens_of_many_are_read_page_by_page_not_user_by_user():
     assert not any(found["is_active"] for found in client.tokens.values())
 
 
-@pytest.mark.parametrize(("options", "chosen"), [
-    ({"os": ""}, {1}), ({"os": "windows*"}, {2}), ({"platform": "Mac*"}, {2}), ({"browser": "chrome/110.?"}, {2}),
-    ({"browser": "Chrome"}, set()), ({"browser": "*", "os": "lin*"}, set()),
-])
+@pytest.mark.parametrize(
+    ("options", "chosen"),
+    [
+        ({"os": ""}, {1}),
+        ({"os": "windows*"}, {2}),
+        ({"platform": "Mac*"}, {2}),
+        ({"browser": "chrome/110.?"}, {2}),
+        ({"browser": "Chrome"}, set()),
+        ({"browser": "*", "os": "lin*"}, set()),
+    ],
+)
 def test_properties_are_chosen_by_patterns(options, chosen):
     client = SessionModel([login(1), login(2, browser="Chrome/110.0", os="Windows 10", platform="Macintosh")])
     assert ids(run(client, username="zoe", **options).returned["sessions"]) == {session_id(number) for number in chosen}
@@ -399,8 +448,9 @@ def test_a_session_or_a_token_in_use_is_not_guessed():
 
 
 def test_the_session_of_a_login_of_the_task_is_left_out():
-    client = SessionModel([login(1, age=0), login(2, age=5), login(3, age=7)], caller_id=ZOE, logged_in=True,
-                          current=session_id(1))
+    client = SessionModel(
+        [login(1, age=0), login(2, age=5), login(3, age=7)], caller_id=ZOE, logged_in=True, current=session_id(1)
+    )
     outcome = run(client, user_id="me")
     assert outcome.operations == ["revoke_session", "revoke_session"]
     assert set(client.sessions) == {session_id(1)}
@@ -512,25 +562,28 @@ def test_a_device_goes_to_the_session_of_the_caller_only():
 # -- bad input ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("options", "named"), [
-    ({}, "nobody is named"),
-    ({"username": "zoe", "email": "ada@example.com"}, "email"),
-    ({"user_id": ADA, "username": "zoe"}, "username"),
-    ({"username": "zoe", "older_than": "month"}, "older_than"),
-    ({"username": "zoe", "older_than": "-1d"}, "older_than"),
-    ({"username": "zoe", "idle_for": "30"}, "idle_for"),
-    ({"username": "zoe", "idle_for": ""}, "idle_for"),
-    ({"username": "zoe", "device_id": ""}, "device_id"),
-    ({"username": "zoe", "session_ids": ["short"]}, "session_ids"),
-    ({"all_users": True}, "confirm"),
-    ({"all_users": True, "confirm": "yes"}, "confirm"),
-    ({"all_users": True, "confirm": "yes", "older_than": "1d"}, "confirm"),
-    ({**EVERYBODY, "username": "zoe"}, "all_users and username"),
-    ({"state": "present"}, "device_id"),
-    ({"state": "present", "device_id": "apple:1", "older_than": "1d"}, "older_than"),
-    ({"state": "present", "device_id": "apple:1", "disable_tokens": True}, "disable_tokens"),
-    ({"state": "present", "device_id": "apple:1", **EVERYBODY}, "all_users"),
-])
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({}, "nobody is named"),
+        ({"username": "zoe", "email": "ada@example.com"}, "email"),
+        ({"user_id": ADA, "username": "zoe"}, "username"),
+        ({"username": "zoe", "older_than": "month"}, "older_than"),
+        ({"username": "zoe", "older_than": "-1d"}, "older_than"),
+        ({"username": "zoe", "idle_for": "30"}, "idle_for"),
+        ({"username": "zoe", "idle_for": ""}, "idle_for"),
+        ({"username": "zoe", "device_id": ""}, "device_id"),
+        ({"username": "zoe", "session_ids": ["short"]}, "session_ids"),
+        ({"all_users": True}, "confirm"),
+        ({"all_users": True, "confirm": "yes"}, "confirm"),
+        ({"all_users": True, "confirm": "yes", "older_than": "1d"}, "confirm"),
+        ({**EVERYBODY, "username": "zoe"}, "all_users and username"),
+        ({"state": "present"}, "device_id"),
+        ({"state": "present", "device_id": "apple:1", "older_than": "1d"}, "older_than"),
+        ({"state": "present", "device_id": "apple:1", "disable_tokens": True}, "disable_tokens"),
+        ({"state": "present", "device_id": "apple:1", **EVERYBODY}, "all_users"),
+    ],
+)
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_bad_input_is_named_and_nothing_is_written(options, named, check_mode):
     client = SessionModel([login(1)], [token(1)])

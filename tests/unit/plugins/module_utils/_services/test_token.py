@@ -27,11 +27,24 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.token i
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
 CREATE, ENABLE, DISABLE, REVOKE, END_SESSION = (
-    "create_user_access_token", "enable_user_access_token", "disable_user_access_token", "revoke_user_access_token",
-    "revoke_session")
+    "create_user_access_token",
+    "enable_user_access_token",
+    "disable_user_access_token",
+    "revoke_user_access_token",
+    "revoke_session",
+)
 OPTIONS = {
-    "username": None, "user_id": None, "email": None, "description": None, "token_id": None, "state": "present",
-    "duplicates": "fail", "rotate_after": None, "overlap": None, "keep_disabled": None, "expires_after": None,
+    "username": None,
+    "user_id": None,
+    "email": None,
+    "description": None,
+    "token_id": None,
+    "state": "present",
+    "duplicates": "fail",
+    "rotate_after": None,
+    "overlap": None,
+    "keep_disabled": None,
+    "expires_after": None,
     "allow_own_token": False,
 }
 BOT, ADMIN, OTHER = "b" * 26, "a" * 26, "c" * 26
@@ -46,9 +59,14 @@ class TokenModel(ModelClient):
     """
 
     def __init__(self, *tokens, caller_id=ADMIN, using=None, version=(7, 6, 0), expiry=False, **account):
-        super().__init__([new_account(id=BOT, username="deploy-bot", email="bot@example.com", **account),
-                          new_account(id=ADMIN, username="admin", email="admin@example.com"),
-                          new_account(id=OTHER, username="other", email="other@example.com")], caller_id)
+        super().__init__(
+            [
+                new_account(id=BOT, username="deploy-bot", email="bot@example.com", **account),
+                new_account(id=ADMIN, username="admin", email="admin@example.com"),
+                new_account(id=OTHER, username="other", email="other@example.com"),
+            ],
+            caller_id,
+        )
         self.server = ServerVersion(version, False)
         self.expiry = expiry
         self.logged_in = False
@@ -62,8 +80,15 @@ class TokenModel(ModelClient):
 
     def add(self, user_id, description, **fields):
         self.made += 1
-        token = {"id": f"{self.made:026d}", "token": f"value{self.made}", "user_id": user_id, "description": description,
-                 "is_active": True, **({"expires_at": 0} if self.expiry else {}), **fields}
+        token = {
+            "id": f"{self.made:026d}",
+            "token": f"value{self.made}",
+            "user_id": user_id,
+            "description": description,
+            "is_active": True,
+            **({"expires_at": 0} if self.expiry else {}),
+            **fields,
+        }
         self.tokens[token["id"]] = token
         return token
 
@@ -192,18 +217,38 @@ def check_prediction(client, **options):
 
 # -- declarations ------------------------------------------------------------------------------------------------
 
-FAMILY = ["deploy", "deploy [generation 2025-10-01]", "deploy [generation 2025-12-30]", "deploy [generation 2026-01-01]",
-          "else"]
+FAMILY = [
+    "deploy",
+    "deploy [generation 2025-10-01]",
+    "deploy [generation 2025-12-30]",
+    "deploy [generation 2026-01-01]",
+    "else",
+]
 TOKENS = st.lists(st.tuples(st.sampled_from(FAMILY), st.booleans(), st.sampled_from([0, 1, 4_000_000_000_000])), max_size=6)
-DECLARATIONS = st.fixed_dictionaries({
-    "state": st.sampled_from(["present", "disabled", "absent"]), "duplicates": st.sampled_from(["fail", "keep_one", "all"]),
-    "description": st.sampled_from(["deploy", "deploy [generation 2025-12-30]"]),
-}).flatmap(lambda fields: st.one_of(
-    st.just(fields),
-    st.builds(lambda number: {**fields, "token_id": f"{number:026d}"}, st.integers(1, 6)),
-    st.builds(lambda after, overlap, kept: {**fields, "description": "deploy", "rotate_after": f"{after}d",
-                                            "overlap": f"{overlap}d", "keep_disabled": kept},
-              st.sampled_from([1, 30, 90]), st.integers(0, 9), st.sampled_from([None, "0d", "3d"]))))
+DECLARATIONS = st.fixed_dictionaries(
+    {
+        "state": st.sampled_from(["present", "disabled", "absent"]),
+        "duplicates": st.sampled_from(["fail", "keep_one", "all"]),
+        "description": st.sampled_from(["deploy", "deploy [generation 2025-12-30]"]),
+    }
+).flatmap(
+    lambda fields: st.one_of(
+        st.just(fields),
+        st.builds(lambda number: {**fields, "token_id": f"{number:026d}"}, st.integers(1, 6)),
+        st.builds(
+            lambda after, overlap, kept: {
+                **fields,
+                "description": "deploy",
+                "rotate_after": f"{after}d",
+                "overlap": f"{overlap}d",
+                "keep_disabled": kept,
+            },
+            st.sampled_from([1, 30, 90]),
+            st.integers(0, 9),
+            st.sampled_from([None, "0d", "3d"]),
+        ),
+    )
+)
 
 
 @settings(max_examples=500, deadline=None)
@@ -267,7 +312,11 @@ def test_the_id_alone_names_a_token():
 @pytest.mark.parametrize("state", ["disabled", "absent"])
 def test_an_unknown_user_has_no_tokens(state):
     assert run(TokenModel(), username="nobody", description="backup", state=state).returned == {
-        "token": None, "token_value": None, "tokens": [], "schedule": None}
+        "token": None,
+        "token_value": None,
+        "tokens": [],
+        "schedule": None,
+    }
 
 
 @pytest.mark.parametrize("state", ["disabled", "absent"])
@@ -275,7 +324,7 @@ def test_a_description_names_all_its_generations(state):
     client = TokenModel("deploy", "deploy [generation 2025-10-01]", "deploy [generation 2026-13-01]", "deployment")
     outcome = check_prediction(client, description="deploy", state=state)
     assert len(outcome.operations) == 2
-    assert client.ids("deploy [generation 2026-13-01]")     # no day of the calendar, so it is another token
+    assert client.ids("deploy [generation 2026-13-01]")  # no day of the calendar, so it is another token
     assert client.ids("deployment")
 
 
@@ -352,12 +401,19 @@ def usable(client, expected_owner=BOT):
 @settings(max_examples=200, deadline=None)
 @given(
     gaps=st.lists(st.one_of(st.integers(1, 3), st.integers(4, 40), st.integers(41, 400)), min_size=1, max_size=25),
-    after=st.integers(1, 60), overlap=st.integers(0, 20), kept=st.one_of(st.none(), st.integers(0, 20)),
-    first=st.lists(st.sampled_from(["deploy", "deploy [generation 2025-12-30]"]), unique=True))
+    after=st.integers(1, 60),
+    overlap=st.integers(0, 20),
+    kept=st.one_of(st.none(), st.integers(0, 20)),
+    first=st.lists(st.sampled_from(["deploy", "deploy [generation 2025-12-30]"]), unique=True),
+)
 def test_a_rotation_over_a_calendar_of_runs(gaps, after, overlap, kept, first):
     client = TokenModel(*first)
-    declaration = {"description": "deploy", "rotate_after": f"{after}d", "overlap": f"{overlap}d",
-                   "keep_disabled": None if kept is None else f"{kept}d"}
+    declaration = {
+        "description": "deploy",
+        "rotate_after": f"{after}d",
+        "overlap": f"{overlap}d",
+        "keep_disabled": None if kept is None else f"{kept}d",
+    }
     day, due = DAY_ONE, None
     for gap in gaps:
         client.sent.clear()
@@ -391,16 +447,21 @@ def test_a_rotation_day_by_day():
             changes[number] = outcome.operations
     assert changes == {0: [CREATE], 90: [CREATE], 97: [DISABLE], 104: [REVOKE]}
     assert [token["description"] for token in client.tokens.values()] == [
-        with_generation("deploy", DAY_ONE + timedelta(days=90))]
+        with_generation("deploy", DAY_ONE + timedelta(days=90))
+    ]
 
 
 def test_a_token_from_before_the_rotation_is_a_predecessor():
     client = TokenModel("deploy", "deploy")
     outcome = check_prediction(client, description="deploy", rotate_after="90d", overlap="7d")
     assert outcome.operations == [CREATE]
-    assert outcome.returned["schedule"] == {"rotate_on": "2026-04-01", "predecessors": [
-        {"token_id": token_id, "description": "deploy", "disable_on": "2026-01-08", "revoke_on": "2026-01-15"}
-        for token_id in (f"{2:026d}", f"{1:026d}")]}
+    assert outcome.returned["schedule"] == {
+        "rotate_on": "2026-04-01",
+        "predecessors": [
+            {"token_id": token_id, "description": "deploy", "disable_on": "2026-01-08", "revoke_on": "2026-01-15"}
+            for token_id in (f"{2:026d}", f"{1:026d}")
+        ],
+    }
     later = run(client, day=DAY_ONE + timedelta(days=7), description="deploy", rotate_after="90d", overlap="7d")
     assert later.operations == [DISABLE, DISABLE]
 
@@ -674,7 +735,7 @@ def test_a_login_uses_no_token():
 
 # -- bad input ---------------------------------------------------------------------------------------------------
 
-LONG = "ä" * 127 + "a"      # 255 bytes
+LONG = "ä" * 127 + "a"  # 255 bytes
 
 
 def test_the_longest_description_is_taken():
@@ -685,32 +746,35 @@ def test_the_longest_description_is_taken():
 ROTATION = {"rotate_after": "90d", "overlap": "7d"}
 
 
-@pytest.mark.parametrize(("options", "complaint"), [
-    ({}, "no token is named"),
-    ({"username": None, "description": "deploy"}, "no user is named"),
-    ({"description": "deploy", "rotate_after": "90d"}, "needs both"),
-    ({"description": "deploy", "overlap": "7d"}, "needs both"),
-    ({"description": "deploy", "keep_disabled": "7d"}, "needs both"),
-    ({"description": ""}, "description is empty"),
-    ({"description": " "}, "description is empty"),
-    ({"description": LONG + "a"}, "256 bytes"),
-    ({"description": "a" * 232, **ROTATION}, "at most 231"),
-    ({"description": "deploy [generation 2026-01-01]", **ROTATION}, "Give 'deploy'"),
-    ({"token_id": f"{1:026d}", **ROTATION}, "rotate_after and token_id"),
-    ({"token_id": "short"}, "token_id is no id"),
-    ({"token_id": "z" * 26}, "there is no token"),
-    ({"token_id": f"{1:026d}", "description": "other"}, "is described 'backup'"),
-    ({"token_id": f"{2:026d}", "state": "absent"}, "belongs to another user"),
-    ({"description": "deploy", "username": "nobody"}, "no such user"),
-    ({"description": "deploy", "email": "admin@example.com", "username": "deploy-bot"}, "not admin@example.com"),
-    ({"description": "deploy", "rotate_after": "90", "overlap": "7d"}, "rotate_after: '90' is no span"),
-    ({"description": "deploy", "rotate_after": "90d", "overlap": "36h"}, "overlap: '36h' is no whole number"),
-    ({"description": "deploy", "rotate_after": "0d", "overlap": "0d"}, "rotate_after: '0d' is out of range"),
-    ({"description": "deploy", "rotate_after": "99999w", "overlap": "0d"}, "out of range"),
-    ({"description": "deploy", "keep_disabled": "1h", **ROTATION}, "keep_disabled"),
-    ({"description": "deploy", "expires_after": "0d"}, "expires_after"),
-    ({"description": "deploy", "expires_after": "89d", **ROTATION}, "would expire before"),
-])
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({}, "no token is named"),
+        ({"username": None, "description": "deploy"}, "no user is named"),
+        ({"description": "deploy", "rotate_after": "90d"}, "needs both"),
+        ({"description": "deploy", "overlap": "7d"}, "needs both"),
+        ({"description": "deploy", "keep_disabled": "7d"}, "needs both"),
+        ({"description": ""}, "description is empty"),
+        ({"description": " "}, "description is empty"),
+        ({"description": LONG + "a"}, "256 bytes"),
+        ({"description": "a" * 232, **ROTATION}, "at most 231"),
+        ({"description": "deploy [generation 2026-01-01]", **ROTATION}, "Give 'deploy'"),
+        ({"token_id": f"{1:026d}", **ROTATION}, "rotate_after and token_id"),
+        ({"token_id": "short"}, "token_id is no id"),
+        ({"token_id": "z" * 26}, "there is no token"),
+        ({"token_id": f"{1:026d}", "description": "other"}, "is described 'backup'"),
+        ({"token_id": f"{2:026d}", "state": "absent"}, "belongs to another user"),
+        ({"description": "deploy", "username": "nobody"}, "no such user"),
+        ({"description": "deploy", "email": "admin@example.com", "username": "deploy-bot"}, "not admin@example.com"),
+        ({"description": "deploy", "rotate_after": "90", "overlap": "7d"}, "rotate_after: '90' is no span"),
+        ({"description": "deploy", "rotate_after": "90d", "overlap": "36h"}, "overlap: '36h' is no whole number"),
+        ({"description": "deploy", "rotate_after": "0d", "overlap": "0d"}, "rotate_after: '0d' is out of range"),
+        ({"description": "deploy", "rotate_after": "99999w", "overlap": "0d"}, "out of range"),
+        ({"description": "deploy", "keep_disabled": "1h", **ROTATION}, "keep_disabled"),
+        ({"description": "deploy", "expires_after": "0d"}, "expires_after"),
+        ({"description": "deploy", "expires_after": "89d", **ROTATION}, "would expire before"),
+    ],
+)
 def test_bad_input_is_refused_before_anything_is_sent(options, complaint):
     client = TokenModel("backup")
     client.add(ADMIN, "admin's")

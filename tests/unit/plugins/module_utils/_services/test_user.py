@@ -23,11 +23,32 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
 OPTIONS = {
-    "username": None, "user_id": None, "email": None, "state": "present", "first_name": None, "last_name": None,
-    "nickname": None, "position": None, "locale": None, "timezone": None, "props": None, "notify_props": None,
-    "exact": [], "roles": None, "guest": None, "bot": None, "auth_service": None, "auth_data": None,
-    "email_verified": None, "image": None, "terms_of_service": None, "password": None, "update_password": "on_create",
-    "current_password": None, "convert_to_email_auth": False, "update_unknown": False,
+    "username": None,
+    "user_id": None,
+    "email": None,
+    "state": "present",
+    "first_name": None,
+    "last_name": None,
+    "nickname": None,
+    "position": None,
+    "locale": None,
+    "timezone": None,
+    "props": None,
+    "notify_props": None,
+    "exact": [],
+    "roles": None,
+    "guest": None,
+    "bot": None,
+    "auth_service": None,
+    "auth_data": None,
+    "email_verified": None,
+    "image": None,
+    "terms_of_service": None,
+    "password": None,
+    "update_password": "on_create",
+    "current_password": None,
+    "convert_to_email_auth": False,
+    "update_unknown": False,
 }
 #: What only the server can choose.
 SERVERS_CHOICE = ("id", "create_at", "update_at", "delete_at", "terms_of_service_create_at")
@@ -39,8 +60,11 @@ def run(client, check_mode=False, **options):
 
 def comparable(user):
     """A user without what only the server can choose; of ``delete_at`` it is known whether it is 0."""
-    return user and {**{key: value for key, value in user.items() if key not in SERVERS_CHOICE},
-                     "roles": set(user["roles"].split()), "active": user["delete_at"] == 0}
+    return user and {
+        **{key: value for key, value in user.items() if key not in SERVERS_CHOICE},
+        "roles": set(user["roles"].split()),
+        "active": user["delete_at"] == 0,
+    }
 
 
 def zoe(**fields):
@@ -60,25 +84,45 @@ def maybe(strategy):
     return st.one_of(st.none(), strategy)
 
 
-DECLARATIONS = st.fixed_dictionaries({
-    "state": st.sampled_from(["present", "inactive", "absent"]),
-    "first_name": maybe(TEXT), "nickname": maybe(TEXT), "position": maybe(TEXT),
-    "locale": maybe(st.sampled_from(["en", "de"])),
-    "timezone": maybe(st.sampled_from(["", "Europe/Berlin"])),
-    "props": maybe(MAP), "notify_props": maybe(MAP),
-    "exact": st.lists(st.sampled_from(["props", "notify_props", "timezone"]), unique=True),
-    "bot": maybe(st.booleans()), "email_verified": maybe(st.booleans()),
-}).flatmap(lambda fields: st.one_of(
-    st.builds(lambda roles: {**fields, "roles": roles}, maybe(ROLES)),
-    st.builds(lambda guest: {**fields, "guest": guest}, st.booleans())))
+DECLARATIONS = st.fixed_dictionaries(
+    {
+        "state": st.sampled_from(["present", "inactive", "absent"]),
+        "first_name": maybe(TEXT),
+        "nickname": maybe(TEXT),
+        "position": maybe(TEXT),
+        "locale": maybe(st.sampled_from(["en", "de"])),
+        "timezone": maybe(st.sampled_from(["", "Europe/Berlin"])),
+        "props": maybe(MAP),
+        "notify_props": maybe(MAP),
+        "exact": st.lists(st.sampled_from(["props", "notify_props", "timezone"]), unique=True),
+        "bot": maybe(st.booleans()),
+        "email_verified": maybe(st.booleans()),
+    }
+).flatmap(
+    lambda fields: st.one_of(
+        st.builds(lambda roles: {**fields, "roles": roles}, maybe(ROLES)),
+        st.builds(lambda guest: {**fields, "guest": guest}, st.booleans()),
+    )
+)
 
-ACCOUNTS = st.one_of(st.none(), st.builds(
-    lambda fields, bot: zoe(**fields, **({"is_bot": True} if bot else {})),
-    st.fixed_dictionaries({
-        "first_name": TEXT, "nickname": TEXT, "position": TEXT, "props": FULL_MAP,
-        "delete_at": st.sampled_from([0, 5]), "email_verified": st.booleans(),
-        "roles": st.one_of(st.just("system_guest"), ROLES.map(" ".join))}),
-    st.booleans()))
+ACCOUNTS = st.one_of(
+    st.none(),
+    st.builds(
+        lambda fields, bot: zoe(**fields, **({"is_bot": True} if bot else {})),
+        st.fixed_dictionaries(
+            {
+                "first_name": TEXT,
+                "nickname": TEXT,
+                "position": TEXT,
+                "props": FULL_MAP,
+                "delete_at": st.sampled_from([0, 5]),
+                "email_verified": st.booleans(),
+                "roles": st.one_of(st.just("system_guest"), ROLES.map(" ".join)),
+            }
+        ),
+        st.booleans(),
+    ),
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -168,15 +212,20 @@ def test_a_new_users_notification_settings_start_from_the_defaults():
     assert settings_of_zoe["desktop"] == "mention"
 
 
-@pytest.mark.parametrize(("options", "named"), [
-    ({"username": "zoe", "password": "first password"}, "email"),
-    ({"username": "zoe", "email": "zoe@example.com"}, "password"),
-    ({"email": "zoe@example.com", "password": "first password"}, "username"),
-    ({"user_id": "z" * 26}, "user_id"),
-    ({"username": "zoe", "email": "z@example.com", "auth_service": "ldap", "auth_data": "z", "password": "p"}, "auth_data"),
-    ({"username": "zoe", "email": "z@example.com", "password": "p", "terms_of_service": {"id": "t", "accepted": True}},
-     "terms_of_service"),
-])
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"username": "zoe", "password": "first password"}, "email"),
+        ({"username": "zoe", "email": "zoe@example.com"}, "password"),
+        ({"email": "zoe@example.com", "password": "first password"}, "username"),
+        ({"user_id": "z" * 26}, "user_id"),
+        ({"username": "zoe", "email": "z@example.com", "auth_service": "ldap", "auth_data": "z", "password": "p"}, "auth_data"),
+        (
+            {"username": "zoe", "email": "z@example.com", "password": "p", "terms_of_service": {"id": "t", "accepted": True}},
+            "terms_of_service",
+        ),
+    ],
+)
 def test_what_a_creation_lacks_is_named(options, named):
     client = ModelClient()
     with pytest.raises(InvalidInput, match=named):
@@ -242,8 +291,9 @@ def test_hidden_fields_are_left_alone_and_listed():
 
 def test_hidden_fields_are_sent_on_request_and_merged():
     client = ModelClient([zoe()])
-    outcome = run(client, username="zoe", notify_props={"email": "false"}, email_verified=True, nickname="Z",
-                  update_unknown=True)
+    outcome = run(
+        client, username="zoe", notify_props={"email": "false"}, email_verified=True, nickname="Z", update_unknown=True
+    )
     assert client.written == ["patch_user", "patch_user", "verify_user_email_without_token"]
     assert outcome.plan.unknown == []
     account = client.accounts["b" * 26]
@@ -414,8 +464,14 @@ class ForgetfulClient(ModelClient):
 @pytest.mark.parametrize("lost", ["create_user", "update_user_roles", "convert_user_to_bot"])
 def test_after_a_lost_answer_the_server_is_looked_at_again(lost, took_effect):
     client = ForgetfulClient([], lost, took_effect)
-    outcome = run(client, username="zoe", email="zoe@example.com", password="first password", bot=True,
-                  roles=["system_user", "system_post_all"])
+    outcome = run(
+        client,
+        username="zoe",
+        email="zoe@example.com",
+        password="first password",
+        bot=True,
+        roles=["system_user", "system_post_all"],
+    )
     assert outcome.operations == ["create_user", "update_user_roles", "convert_user_to_bot"]
     assert client.written == outcome.operations
     assert len(client.accounts) == 1
@@ -435,32 +491,35 @@ def test_a_failure_tells_what_was_done():
 # -- bad input ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("options", "named"), [
-    ({"username": ""}, "username"),
-    ({"username": "with space"}, "username"),
-    ({"username": "all"}, "username"),
-    ({"username": "ä"}, "username"),
-    ({"username": "x" * 65}, "username"),
-    ({"user_id": "short"}, "user_id"),
-    ({"user_id": "B" * 26}, "user_id"),
-    ({"username": "zoe", "email": "nonsense"}, "email"),
-    ({"username": "zoe", "email": "x" * 120 + "@example.com"}, "email"),
-    ({"username": "zoe", "first_name": "x" * 65}, "first_name"),
-    ({"username": "zoe", "position": "x" * 129}, "position"),
-    ({"username": "zoe", "locale": "german"}, "locale"),
-    ({"username": "zoe", "roles": []}, "roles"),
-    ({"username": "zoe", "roles": ["system_admin"]}, "system_user"),
-    ({"username": "zoe", "roles": ["System Admin"]}, "roles"),
-    ({"username": "zoe", "roles": ["system_user"], "guest": True}, "guest"),
-    ({"username": "zoe", "roles": ["system_guest"], "guest": False}, "guest"),
-    ({"username": "zoe", "timezone": {"zone": "Europe/Berlin"}}, "timezone"),
-    ({"username": "zoe", "timezone": 1}, "timezone"),
-    ({"username": "zoe", "props": {"a": {"b": "c"}}}, "props"),
-    ({"username": "zoe", "password": ""}, "password"),
-    ({"username": "zoe", "auth_data": "x"}, "auth_service"),
-    ({"username": "zoe", "image": ""}, "image"),
-    ({"username": "zoe", "image": "/nowhere/zoe.png"}, "image"),
-])
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"username": ""}, "username"),
+        ({"username": "with space"}, "username"),
+        ({"username": "all"}, "username"),
+        ({"username": "ä"}, "username"),
+        ({"username": "x" * 65}, "username"),
+        ({"user_id": "short"}, "user_id"),
+        ({"user_id": "B" * 26}, "user_id"),
+        ({"username": "zoe", "email": "nonsense"}, "email"),
+        ({"username": "zoe", "email": "x" * 120 + "@example.com"}, "email"),
+        ({"username": "zoe", "first_name": "x" * 65}, "first_name"),
+        ({"username": "zoe", "position": "x" * 129}, "position"),
+        ({"username": "zoe", "locale": "german"}, "locale"),
+        ({"username": "zoe", "roles": []}, "roles"),
+        ({"username": "zoe", "roles": ["system_admin"]}, "system_user"),
+        ({"username": "zoe", "roles": ["System Admin"]}, "roles"),
+        ({"username": "zoe", "roles": ["system_user"], "guest": True}, "guest"),
+        ({"username": "zoe", "roles": ["system_guest"], "guest": False}, "guest"),
+        ({"username": "zoe", "timezone": {"zone": "Europe/Berlin"}}, "timezone"),
+        ({"username": "zoe", "timezone": 1}, "timezone"),
+        ({"username": "zoe", "props": {"a": {"b": "c"}}}, "props"),
+        ({"username": "zoe", "password": ""}, "password"),
+        ({"username": "zoe", "auth_data": "x"}, "auth_service"),
+        ({"username": "zoe", "image": ""}, "image"),
+        ({"username": "zoe", "image": "/nowhere/zoe.png"}, "image"),
+    ],
+)
 def test_bad_input_is_named_and_nothing_is_written(options, named):
     client = ModelClient([zoe()])
     with pytest.raises(InvalidInput, match=named):
