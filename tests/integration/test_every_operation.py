@@ -117,8 +117,10 @@ def test_what_was_only_predicted_or_not_answered_is_not_reached() -> None:
         [
             '{"event": "task", "name": "a", "module": "mmops.mattermost.mm_user_operation", "where": "main.yml:1"}',
             '{"event": "request", "number": 1, "method": "GET", "path": "/api/v4/users/known"}',
-            '{"event": "result", "check_mode": true, "items": '
-            '[{"changed": true, "operations": ["permanent_delete_all_users"]}]}',
+            (
+                '{"event": "result", "check_mode": true, "items": '
+                '[{"changed": true, "operations": ["permanent_delete_all_users"]}]}'
+            ),
             '{"event": "task", "name": "b", "module": "ansible.builtin.uri", "where": "main.yml:9"}',
             '{"event": "request", "number": 2, "method": "GET", "path": "/api/v4/users/stats"}',
             '{"event": "answer", "number": 2, "status": 200}',
