@@ -118,6 +118,14 @@ options:
         description: As O(mmops.mattermost.mm_user#module:convert_to_email_auth).
         type: bool
         default: false
+      rename:
+        description: As O(mmops.mattermost.mm_user#module:rename).
+        type: bool
+        default: false
+      unlock:
+        description: As O(mmops.mattermost.mm_user#module:unlock).
+        type: bool
+        default: false
       update_unknown:
         description: As O(mmops.mattermost.mm_user#module:update_unknown).
         type: bool

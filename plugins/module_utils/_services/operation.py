@@ -16,10 +16,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     OperationNotAvailable,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS, Operation
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.option_file import read_option_file
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import HIDDEN
 
 #: Operations that hit every user of the server. They are sent only if their name is repeated.
 CONFIRMED = ("permanent_delete_all_users", "revoke_sessions_from_all_users")

@@ -17,7 +17,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.client impor
     Client,
     LocalModeAuthentication,
     LoginAuthentication,
-    ServerVersion,
     TokenAuthentication,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
@@ -30,6 +29,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     UnexpectedAnswer,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Endpoint, Transport
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.wire import RESET, Wire, answer
 
@@ -255,7 +255,7 @@ def test_a_failed_logout_is_a_warning(open_client):
         ("api.user.login.invalid_credentials_email_username", ["api_login_id", "api_password"]),
         ("mfa.validate_token.authenticate.app_error", ["api_mfa_code"]),
         ("api.user.check_user_mfa.bad_code.app_error", ["api_mfa_code"]),
-        ("api.user.check_user_login_attempts.too_many.app_error", ["MaximumLoginAttempts"]),
+        ("api.user.check_user_login_attempts.too_many.app_error", ["unlock: true"]),
     ],
 )
 def test_a_refused_login_is_sent_once_and_explained(open_client, pauses, error_id, words):
@@ -536,7 +536,7 @@ def test_the_version_and_the_licence_are_read(open_client, header, number, licen
 
     client.get_user(user_id="me")
 
-    assert client.server == ServerVersion(number, licensed)
+    assert client.server == Server(number, licensed)
     assert str(client.server) == text
     assert client.server.number >= (5, 4)
 
@@ -559,13 +559,13 @@ def test_a_version_of_another_form_is_unknown(open_client, header):
     _server, client = open_client(answer(200, {}, X_Version_Id=header))
 
     assert client.get_user(user_id="me") == {}
-    assert client.server is None
+    assert client.server == Server()
 
 
 def test_the_version_comes_from_the_first_answer_that_tells_it(open_client):
     _server, client = open_client(answer(200, {}), answer(200, {}, X_Version_Id=VERSION + "true"))
 
     client.get_user(user_id="me")
-    assert client.server is None
+    assert client.server == Server()
     client.get_user(user_id="me")
     assert client.server.licensed
