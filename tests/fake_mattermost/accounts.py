@@ -148,7 +148,7 @@ def get_user_by_email(call: Call) -> Response:
 def _etag(call: Call, user: User) -> str:
     privacy = call.state.settings["PrivacySettings"]
     parts = (
-        call.state.VERSION,
+        call.state.release.version,
         user.id,
         user.update_at,
         user.terms_of_service_id,

@@ -27,6 +27,7 @@ from .bodies import BadBody, record
 from .control import Control
 from .errors import ApiError
 from .ratelimit import RateLimit
+from .release import NEWEST, RELEASES
 from .state import State
 from .user import BODY, User
 
@@ -38,11 +39,12 @@ class StartError(Exception):
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python tests/fake_mattermost", description="Fake Mattermost 7.6 server.")
+    parser = argparse.ArgumentParser(prog="python tests/fake_mattermost", description="Fake Mattermost server.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default 0: any free one)")
     parser.add_argument("--socket", metavar="PATH", help="also listen on this local mode socket")
     parser.add_argument("--licensed", action="store_true", help="act as a server with an Enterprise licence")
+    parser.add_argument("--release", choices=RELEASES, default=NEWEST, help="release of Mattermost (default: the newest)")
     parser.add_argument("--admin-login", default="admin", metavar="NAME", help="name of the administrator")
     parser.add_argument("--admin-password", default="Admin-Passw0rd!", metavar="PW")
     parser.add_argument("--rate-limit", action="store_true", help="limit the rate of requests: 10/s, burst of 100")
@@ -167,7 +169,7 @@ async def _serve(servers: list[Server], listener: socket.socket, socket_path: st
 
 
 def _run(args: argparse.Namespace) -> None:
-    state = State(args.licensed)
+    state = State(args.licensed, RELEASES[args.release])
     token = add_administrator(state, args.admin_login, args.admin_password)
     if args.load:
         load_users(state, args.load)

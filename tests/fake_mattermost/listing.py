@@ -198,7 +198,7 @@ def _filters(call: Call, roles: RoleFilter) -> list[Callable[[User], bool]]:
 
 
 def _etag(call: Call, users: list[User]) -> str:
-    return f"{call.state.VERSION}.{len(users)}.{max((user.update_at for user in users), default=0)}"
+    return f"{call.state.release.version}.{len(users)}.{max((user.update_at for user in users), default=0)}"
 
 
 def _page(call: Call, users: list[User] | None, keep: list[Callable[[User], bool]], etag: str) -> Response:

@@ -18,6 +18,7 @@ from . import bodies, guests
 from .call import Call, Response, reply
 from .errors import bad_body
 from .permissions import MANAGE_SYSTEM
+from .release import Release
 from .router import OPEN, operation
 
 DEFAULTS = {
@@ -93,7 +94,8 @@ CLIENT = {
 class Settings:
     """The settings: sections by name, each a map."""
 
-    def __init__(self):
+    def __init__(self, release: Release):
+        self._release = release
         self.sections = copy.deepcopy(DEFAULTS)
         self._digest = None
 
@@ -118,7 +120,7 @@ class Settings:
         """Changes with every change of a setting; part of the header X-Version-Id."""
         if self._digest is None:
             text = orjson.dumps(self.sections, option=orjson.OPT_SORT_KEYS)
-            self._digest = hashlib.md5(text, usedforsecurity=False).hexdigest()
+            self._digest = hashlib.new(self._release.config_hash, text, usedforsecurity=False).hexdigest()
         return self._digest
 
 
@@ -157,7 +159,7 @@ def get_client_config(call: Call) -> Response:
     """The settings that every client may know, all of them texts."""
     state = call.state
     texts = {name: _client_text(state.settings[section][key]) for name, (section, key) in CLIENT.items()}
-    return reply(dict(texts, Version=state.VERSION, BuildNumber=state.BUILD, BuildEnterpriseReady="true"))
+    return reply(dict(texts, Version=state.release.version, BuildNumber=state.release.build, BuildEnterpriseReady="true"))
 
 
 @operation("get_client_license", "GET", "/license/client", OPEN, local=True)

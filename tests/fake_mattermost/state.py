@@ -15,6 +15,7 @@ from .audits import Audits
 from .bots import Bots
 from .images import Images
 from .mails import Outbox
+from .release import NEWEST, RELEASES, Release
 from .sessions import Sessions
 from .settings import Settings
 from .system import Busy
@@ -28,12 +29,10 @@ from .users import Users
 class State:
     """The server's data."""
 
-    VERSION = "7.6.0"
-    BUILD = "3912805"
-
-    def __init__(self, licensed: bool = False):
+    def __init__(self, licensed: bool = False, release: Release = RELEASES[NEWEST]):
         self.licensed = licensed
-        self.settings = Settings()
+        self.release = release
+        self.settings = Settings(release)
         self.users = Users()
         self.bots = Bots()
         self.sessions = Sessions()
@@ -50,4 +49,4 @@ class State:
     @property
     def version_id(self) -> str:
         """Value of the header X-Version-Id."""
-        return f"{self.VERSION}.{self.BUILD}.{self.settings.digest}.{str(self.licensed).lower()}"
+        return f"{self.release.version}.{self.release.build}.{self.settings.digest}.{str(self.licensed).lower()}"
