@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Users API by the names of its operations, and how a caller proves who it is."""
+"""The API by the names of its operations, and how a caller proves who it is."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     MattermostError,
     NotFound,
     UnexpectedAnswer,
+    WrongServerVersion,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import LARGEST_PAGE, OPERATIONS, Operation
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE, Operation
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer, Transport
 
 _TYPES: dict[str, Any] = {
@@ -31,7 +33,13 @@ _TYPES: dict[str, Any] = {
 }
 
 # An empty list may come as null.
-_ANSWERS: dict = {"object": dict, "list": (list, type(None)), "picture": bytes}
+_ANSWERS: dict = {
+    "object": dict,
+    "list": (list, type(None)),
+    "object or list": (dict, list, type(None)),
+    "number": int,
+    "picture": bytes,
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,7 @@ class LocalModeAuthentication:
 
 
 class Client:
-    """All operations of the Users API, as methods that take the API's parameters by name and return the answer's data.
+    """All operations of the API, as methods that take the API's parameters by name and return the answer's data.
 
     ``with Client(transport, authentication) as client: client.get_user(user_id="me")``
 
@@ -161,11 +169,12 @@ class Client:
         """Carry out an operation and return the whole answer.
 
         ``token`` replaces the caller's own for this request; ``None`` sends none.
-        Raises ``InvalidInput`` for arguments that the operation does not take, before anything is sent, and the errors
-        of the transport.
+        Raises ``InvalidInput`` for arguments that the operation does not take and ``WrongServerVersion``, before anything is
+        sent, and the errors of the transport.
         """
         operation = OPERATIONS[name]
         path, query, body, file = _assemble(operation, arguments)
+        _check_version(operation, self.server)
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
         answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
@@ -211,6 +220,22 @@ class Client:
             return None
 
 
+def _check_version(operation: Operation, server: ServerVersion | None) -> None:
+    """Raises ``WrongServerVersion`` if it is known that the server does not have the operation, or no longer has it."""
+    if server is None:
+        return
+    if operation.minimum_version and server.number < _number(operation.minimum_version):
+        raise WrongServerVersion(
+            operation.name, f"needs Mattermost {operation.minimum_version} or later; this server is {server}"
+        )
+    if operation.removed_in and server.number >= _number(operation.removed_in):
+        raise WrongServerVersion(operation.name, f"Mattermost {operation.removed_in} removed it; this server is {server}")
+
+
+def _number(version: str) -> tuple:
+    return tuple(int(part) for part in version.split("."))
+
+
 def check_arguments(name: str, arguments: dict) -> None:
     """Raises ``InvalidInput`` for arguments that the operation does not take, as ``Client.call`` does. Nothing is sent."""
     _assemble(OPERATIONS[name], arguments)
@@ -247,6 +272,8 @@ def _assemble(operation: Operation, arguments: dict):
             if value in (".", ".."):  # HTTP libraries resolve it, which makes the path of another operation
                 raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
             path = path.replace("{" + parameter.name + "}", quote(value, safe=""))
+            if parameter.repeated:
+                fields[parameter.name] = value
         elif parameter.where == "query":
             query[parameter.name] = str(value).lower() if isinstance(value, bool) else value
         elif parameter.where == "items":
