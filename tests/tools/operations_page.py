@@ -18,7 +18,8 @@ PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
 
 sys.path.insert(0, str(ROOT / ".tree"))
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS, Operation  # noqa: E402  found by the line above
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import Operation  # noqa: E402  found by the line above
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS  # noqa: E402  found by the line above
 
 #: The module that carries out every operation.
 DOOR = "mm_user_operation"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Users API by the names of its operations, and how a caller proves who it is."""
+"""The API by the names of its operations, and how a caller proves who it is."""
 
 from __future__ import annotations
 
@@ -22,14 +22,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     NotFound,
     RequestRejected,
     UnexpectedAnswer,
+    WrongServerVersion,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import (
-    API_PREFIX,
-    LARGEST_PAGE,
-    OPERATIONS,
-    Operation,
-)
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE, Operation
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server, is_recent
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer, Transport
 
 _TYPES: dict[str, Any] = {
@@ -43,7 +40,17 @@ _TYPES: dict[str, Any] = {
 }
 
 # An empty list may come as null.
-_ANSWERS: dict = {"object": dict, "list": (list, type(None)), "picture": bytes}
+_ANSWERS: dict = {
+    "object": dict,
+    "list": (list, type(None)),
+    "object or list": (dict, list, type(None)),
+    "number": int,
+    "picture": bytes,
+}
+
+
+#: The operation that anybody may ask, at no cost, to see the version in the header of the answer.
+_PING = "get_ping"
 
 
 class TokenAuthentication:
@@ -97,7 +104,7 @@ class LocalModeAuthentication:
 
 
 class Client:
-    """All operations of the Users API, as methods that take the API's parameters by name and return the answer's data.
+    """All operations of the API, as methods that take the API's parameters by name and return the answer's data.
 
     ``with Client(transport, authentication) as client: client.get_user(user_id="me")``
 
@@ -161,11 +168,12 @@ class Client:
         """Carry out an operation and return the whole answer.
 
         ``token`` replaces the caller's own for this request; ``None`` sends none.
-        Raises ``InvalidInput`` for arguments that the operation does not take, before anything is sent, and the errors
-        of the transport.
+        Raises ``InvalidInput`` for arguments that the operation does not take and ``WrongServerVersion``, before anything is
+        sent, and the errors of the transport.
         """
         operation = OPERATIONS[name]
         path, query, body, file = _assemble(operation, arguments)
+        self._check_version(operation)
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
         answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
@@ -188,11 +196,21 @@ class Client:
         if self.server.warning:
             self.warnings.append(self.server.warning)
 
+    def _check_version(self, operation: Operation) -> None:
+        """Raises ``WrongServerVersion`` if it is known that the server does not have the operation, or no longer has it."""
+        server = self.known_server() if is_recent(operation.minimum_version) and operation.name != _PING else self.server
+        if operation.minimum_version and server.predates(operation.minimum_version):
+            raise WrongServerVersion(
+                operation.name, f"needs Mattermost {operation.minimum_version} or later; this server is {server}"
+            )
+        if operation.removed_in and server.known and not server.predates(operation.removed_in):
+            raise WrongServerVersion(operation.name, f"Mattermost {operation.removed_in} removed it; this server is {server}")
+
     def known_server(self) -> Server:
         """The server. It is asked for its version, once, if no answer told that yet. Some proxies never tell."""
         if not self.server.known and not self._asked_for_version:
             self._asked_for_version = True
-            self._learn(self.transport.send("get_ping", "GET", f"{API_PREFIX}/system/ping", repeatable=True))
+            self.call(_PING, {}, token=None)
         return self.server
 
     def setting(self, name: str) -> bool | None:
@@ -288,6 +306,8 @@ def _assemble(operation: Operation, arguments: dict):
             if value in (".", ".."):  # HTTP libraries resolve it, which makes the path of another operation
                 raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
             path = path.replace("{" + parameter.name + "}", quote(value, safe=""))
+            if parameter.repeated:
+                fields[parameter.name] = value
         elif parameter.where == "query":
             query[parameter.name] = str(value).lower() if isinstance(value, bool) else value
         elif parameter.where == "items":

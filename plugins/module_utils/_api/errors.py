@@ -127,6 +127,17 @@ class OperationNotAvailable(RequestRejected):
     """The server has no such route: an older or newer version, the local socket, or a wrong ``api_url``."""
 
 
+class WrongServerVersion(OperationNotAvailable):
+    """The server is known not to have the operation. Nothing was sent."""
+
+    def __init__(self, operation: str, reason: str):
+        super().__init__(operation, 0)
+        self.reason, self.remedy = reason, ""
+
+    def details(self) -> dict:
+        return {"operation": self.operation}
+
+
 class TooManyRequests(RequestRejected):
     """429: refused before anything was done, whatever the operation. ``retry_after``: seconds that the server asks for."""
 

@@ -272,6 +272,23 @@ class Server:
             return False
         return self.has(feature)
 
-    def is_before(self, version: str) -> bool:
-        """Whether the server is older than this version, like ``10.11``. One that is not known is not."""
-        return self.number is not None and self.number < tuple(int(part) for part in version.split("."))
+    def predates(self, version: str) -> bool:
+        """Whether the server is certainly older than what came with this version, like ``5.26`` or ``10.11``.
+
+        What was first recorded of a release may have come with any release since the recorded one before it.
+        """
+        if self.number is None:
+            return False
+        wanted = _number(version)
+        if wanted in RELEASES[1:]:
+            return self.number[:2] <= RELEASES[RELEASES.index(wanted) - 1]
+        return self.number < wanted
+
+
+def is_recent(version: str) -> bool:
+    """Whether something that came with this version is missing from the oldest server that is known."""
+    return bool(version) and _number(version) > RELEASES[0]
+
+
+def _number(version: str) -> tuple:
+    return tuple(int(part) for part in version.split("."))

@@ -281,7 +281,7 @@ class Update:
             return
         if self.seen.is_caller:
             raise InvalidInput("unlock: nobody can unlock their own account", "Use the token of another administrator")
-        self.plan.add("reset_failed_attempts", user_id=self.user_id)
+        self.plan.add("reset_password_failed_attempts", user_id=self.user_id)
         self.plan.note("failed_attempts", failed if readable else HIDDEN, 0)
         self.plan.predicted.pop("failed_attempts", None)
 
