@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness.flavours import FLAVOURS
+from harness.flavours import flavours, options
 from harness.guard import Journal, Request, read_journal
 from harness.plays import SECRET_MARK, Run, run_target
 from harness.proxy import recording_proxy
@@ -52,7 +52,7 @@ def operations_in(journal: Journal) -> frozenset[str]:
     return frozenset(name for name in requested if name) | {name for name in reported if not OPERATIONS[name].remote}
 
 
-@pytest.fixture(scope="module", params=FLAVOURS)
+@pytest.fixture(scope="module", params=flavours())
 def reached(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reached]:
     folder = tmp_path_factory.mktemp(TARGET)
     given = given_server()
@@ -66,7 +66,7 @@ def reached(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             }
         else:
             socket = str(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "socket")
-            server = stack.enter_context(fake_server(licensed=request.param == "licensed", arguments=["--socket", socket]))
+            server = stack.enter_context(fake_server(**options(request.param), arguments=["--socket", socket]))
             environment = {"MATTERMOST_TEST_MAY_DESTROY": "true", "MATTERMOST_TEST_SOCKET": socket}
         proxy = stack.enter_context(recording_proxy(server.url))
         run = run_target(TARGET, server, proxy, folder, environment=environment)

@@ -35,7 +35,6 @@ UNEXPLAINED = {
     "api.getUsersForReporting.invalid_active_filter",
     "api.getUsersForReporting.invalid_team_filter",
     "api.preference.update_preferences.set.app_error",
-    "api.team.update_team_member_roles.unset_user_scheme.app_error",
     "api.user.upload_profile_user.parse.app_error",
     "app.desktop_token.validate.invalid",
     "app.preference.get.app_error",
