@@ -54,6 +54,16 @@ _USER: dict[str, list[str]] = {
 
 #: For every module, the options that lead to an operation; ``name=value`` where only that value does.
 OPTIONS: dict[str, dict[str, list[str]]] = {
+    "mm_bot": {
+        "assign_bot": ["owner", "enabled=false"],
+        "create_bot": ["username"],
+        "disable_bot": ["enabled=false"],
+        "enable_bot": ["enabled=true"],
+        "get_bot": ["username", "user_id"],
+        "get_user": ["user_id", "owner"],
+        "get_user_by_username": ["username", "owner"],
+        "patch_bot": ["username", "display_name", "description"],
+    },
     "mm_user": _USER,
     "mm_user_auth": {
         **_WHO,
@@ -71,6 +81,7 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
     },
     "mm_user_info": {
         "autocomplete_users": ["autocomplete"],
+        "get_bots": ["gather=bots"],
         "get_channel_members_with_team_data_for_user": ["gather=channel_members"],
         "get_default_profile_image": ["gather=default_image"],
         "get_known_users": ["known_users"],
