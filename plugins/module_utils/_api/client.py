@@ -24,9 +24,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     UnexpectedAnswer,
     WrongServerVersion,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import API_PREFIX, LARGEST_PAGE, Operation
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE, Operation
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server, is_recent
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer, Transport
 
 _TYPES: dict[str, Any] = {
@@ -47,6 +47,10 @@ _ANSWERS: dict = {
     "number": int,
     "picture": bytes,
 }
+
+
+#: The operation that anybody may ask, at no cost, to see the version in the header of the answer.
+_PING = "get_ping"
 
 
 class TokenAuthentication:
@@ -169,7 +173,7 @@ class Client:
         """
         operation = OPERATIONS[name]
         path, query, body, file = _assemble(operation, arguments)
-        _check_version(operation, self.server)
+        self._check_version(operation)
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
         answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
@@ -192,11 +196,21 @@ class Client:
         if self.server.warning:
             self.warnings.append(self.server.warning)
 
+    def _check_version(self, operation: Operation) -> None:
+        """Raises ``WrongServerVersion`` if it is known that the server does not have the operation, or no longer has it."""
+        server = self.known_server() if is_recent(operation.minimum_version) and operation.name != _PING else self.server
+        if operation.minimum_version and server.predates(operation.minimum_version):
+            raise WrongServerVersion(
+                operation.name, f"needs Mattermost {operation.minimum_version} or later; this server is {server}"
+            )
+        if operation.removed_in and server.known and not server.predates(operation.removed_in):
+            raise WrongServerVersion(operation.name, f"Mattermost {operation.removed_in} removed it; this server is {server}")
+
     def known_server(self) -> Server:
         """The server. It is asked for its version, once, if no answer told that yet. Some proxies never tell."""
         if not self.server.known and not self._asked_for_version:
             self._asked_for_version = True
-            self._learn(self.transport.send("get_ping", "GET", f"{API_PREFIX}/system/ping", repeatable=True))
+            self.call(_PING, {}, token=None)
         return self.server
 
     def setting(self, name: str) -> bool | None:
@@ -254,16 +268,6 @@ class Client:
             return self.call(name, arguments).data
         except NotFound:
             return None
-
-
-def _check_version(operation: Operation, server: Server) -> None:
-    """Raises ``WrongServerVersion`` if it is known that the server does not have the operation, or no longer has it."""
-    if operation.minimum_version and server.is_before(operation.minimum_version):
-        raise WrongServerVersion(
-            operation.name, f"needs Mattermost {operation.minimum_version} or later; this server is {server}"
-        )
-    if operation.removed_in and server.known and not server.is_before(operation.removed_in):
-        raise WrongServerVersion(operation.name, f"Mattermost {operation.removed_in} removed it; this server is {server}")
 
 
 def check_arguments(name: str, arguments: dict) -> None:
