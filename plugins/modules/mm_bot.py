@@ -13,8 +13,8 @@ author:
 description:
   - Creates a bot, gives it another owner, enables or disables it, and changes its name and description.
   - The API cannot delete a bot. To delete one with all its posts, use O(mmops.mattermost.mm_user#module:state=absent).
-  - A bot that was made of a user owns itself. To switch such a bot off sends a server round in a circle that eats its memory, so
-    the task gives it another owner first, see O(enabled).
+  - A bot that was made of a user owns itself. To switch such a bot off sends a server round in a circle that eats its memory.
+    The task gives it another owner first, see O(enabled).
 options:
   username:
     description:

@@ -60,6 +60,7 @@ options:
       - get_client_license
       - get_default_profile_image
       - get_known_users
+      - get_ping
       - get_profile_image
       - get_role_by_name
       - get_roles_by_names
