@@ -18,7 +18,7 @@ description:
     write are not.
   - Operations have no memory. One that writes is carried out in every run, whatever the state of the server is, and the
     task is changed.
-  - The page C(Operations of the Users API) of the collection's documentation tells of each operation which permission,
+  - The page C(Operations of the API) of the collection's documentation tells of each operation which permission,
     licence, setting and version of the server it needs, and which module of the collection should be used instead.
 options:
   operation:
@@ -60,6 +60,7 @@ options:
       - get_client_license
       - get_default_profile_image
       - get_known_users
+      - get_ping
       - get_profile_image
       - get_role_by_name
       - get_roles_by_names

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every operation of the API can be reached from a playbook.
+"""Every operation of the Users API can be reached from a playbook.
 
 The target ``every_operation`` has a server of its own, as its last operations leave nobody on it. On a server of the
 caller, these are skipped unless MATTERMOST_TEST_MAY_DESTROY says otherwise.
@@ -24,6 +24,7 @@ from harness.proxy import recording_proxy
 from servers import fake_server, given_server
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.users_operations import USERS_API
 
 TARGET = "every_operation"
 
@@ -88,7 +89,7 @@ def test_the_play_passes(reached: Reached) -> None:
         pytest.fail("\n".join([*problems, "", reached.run.output.replace(SECRET_MARK, "(hidden) ")]), pytrace=False)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", USERS_API)
 def test_the_play_reaches(operation: str, reached: Reached) -> None:
     if operation in reached.skipped:
         assert operation not in reached.operations

@@ -186,6 +186,9 @@ EXPLANATIONS = {
     "api.team.update_team_member_roles.guest.app_error": Explanation(
         "a guest cannot be administrator of a team", "Leave out the role of the guest"
     ),
+    "api.bot.create_disabled": Explanation(
+        "bots cannot be created on this server", "Set ServiceSettings.EnableBotAccountCreation to true on the server"
+    ),
     "api.channel.add_user.to.channel.failed.deleted.app_error": Explanation(
         "the user has left the team of the channel", "Add the user to the team first"
     ),
