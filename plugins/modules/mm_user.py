@@ -110,6 +110,12 @@ options:
       - V(false) turns a bot into a user, which needs O(password).
       - If omitted, it is not managed.
     type: bool
+  bot_owner:
+    description:
+      - Name or id of the user that owns the bot, or V(me). By default the caller owns a bot that O(bot=true) makes.
+      - A bot that was made of a user before may own itself. A server may never answer a request that switches such a bot off,
+        so O(state=inactive) and O(state=absent) give it an owner first, this one or the caller.
+    type: str
   auth_service:
     description:
       - Login service of a new user, like V(ldap) or V(saml). Together with O(auth_data), instead of O(password).

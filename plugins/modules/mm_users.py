@@ -79,6 +79,9 @@ options:
       bot:
         description: As O(mmops.mattermost.mm_user#module:bot).
         type: bool
+      bot_owner:
+        description: As O(mmops.mattermost.mm_user#module:bot_owner).
+        type: str
       auth_service:
         description: As O(mmops.mattermost.mm_user#module:auth_service).
         type: str

@@ -59,21 +59,35 @@ def bots_by_owner(client, owner_ids: Iterable[str]) -> dict:
     return found
 
 
-def steps_before_switching_off(bot: dict, new_owner_id: str | None) -> list[Step]:
+def steps_before_switching_off(bot: dict, new_owner_id: str | None, option: str = "owner") -> list[Step]:
     """What has to be done before a bot is disabled, and before its account is deactivated or deleted.
 
     A bot that was made of a user owns itself. To switch it off sends a real server round in a circle, as the bots of a
     deactivated owner are switched off, too: the request is never answered, and the server's memory grows. So it is given
-    another owner first. ``new_owner_id``: who that is, ``None`` if nobody is known. Raises ``InvalidInput`` then.
+    another owner first. ``new_owner_id``: who that is, ``None`` if nobody is known. Raises ``InvalidInput`` then, which names
+    ``option``.
     """
     if bot["owner_id"] != bot["user_id"] or bot["delete_at"]:
         return []
     if new_owner_id in (None, bot["user_id"]):
         raise InvalidInput(
-            f"owner: the bot {bot['username']} owns itself, and a server may never answer when such a bot is switched off",
+            f"{option}: the bot {bot['username']} owns itself, and a server may never answer when such a bot is switched off",
             "Give the bot another owner",
         )
     return [Step("assign_bot", {"bot_user_id": bot["user_id"], "user_id": new_owner_id})]
+
+
+def steps_of_conversion(user_id, owner_id: str | None) -> list[Step]:
+    """The steps that make a bot of an account, with an owner other than itself.
+
+    ``user_id`` may be a function, as in any step. Raises ``InvalidInput`` if nobody is known who could own the bot.
+    """
+    if owner_id is None:
+        raise InvalidInput("bot_owner: the local socket has no caller who could own the bot", "Name the owner in bot_owner")
+    return [
+        Step("convert_user_to_bot", {"user_id": user_id}),
+        Step("assign_bot", {"bot_user_id": user_id, "user_id": owner_id}),
+    ]
 
 
 class BotService(Service):
@@ -95,7 +109,7 @@ class BotService(Service):
         if account and not seen.bot:
             raise _not_a_bot(declaration, account)
         if declaration["owner"] is not None:
-            seen.owner_id = _owner_id(client, declaration["owner"], seen.bot)
+            seen.owner_id = owner_id_of(client, "owner", declaration["owner"], seen.bot)
         if not client.local and (seen.bot is None or declaration["enabled"] is False):
             seen.caller_id = client.who_am_i()["id"]
         return seen
@@ -136,21 +150,21 @@ def _not_a_bot(declaration, account) -> InvalidInput:
     )
 
 
-def _owner_id(client, owner: str, bot: dict | None) -> str:
-    """The id of the declared owner. Raises ``InvalidInput`` for one who cannot own a bot."""
+def owner_id_of(client, option: str, owner: str, bot: dict | None) -> str:
+    """The id of a declared owner. Raises ``InvalidInput`` that names the option for one who cannot own a bot."""
     if owner == ME:
-        return caller_id(client, "owner")
+        return caller_id(client, option)
     account = client.find("get_user", user_id=owner) if is_id(owner) else None
     account = account or client.find("get_user_by_username", username=owner.lower())
     if account is None:
-        raise InvalidInput(f"owner: there is no user {owner}", "Give the name or the id of a user, or me")
+        raise InvalidInput(f"{option}: there is no user {owner}", "Give the name or the id of a user, or me")
     if bot and account["id"] == bot["owner_id"]:
         return account["id"]  # it is so already
     if account["delete_at"]:
         # The server takes such an owner, and may then disable the bot.
-        raise InvalidInput(f"owner: {account['username']} is deactivated", "Name somebody who is active")
+        raise InvalidInput(f"{option}: {account['username']} is deactivated", "Name somebody who is active")
     if account.get("is_bot"):
-        raise InvalidInput(f"owner: {account['username']} is a bot, and bots cannot own bots", "Name a person")
+        raise InvalidInput(f"{option}: {account['username']} is a bot, and bots cannot own bots", "Name a person")
     return account["id"]
 
 

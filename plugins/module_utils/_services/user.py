@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bot_of, owner_id_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
+    DEFAULT_PICTURE,
+    GUEST,
+    check_declaration,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import has_picture
@@ -60,6 +65,9 @@ class UserService(Service):
                 # By address the server hides from users what it shows them by name.
                 user = client.get_user_by_username(username=user["username"])
         seen = self.glance(client, user)
+        self._look_at_bot(client, declaration, seen)
+        if _becomes_guest(declaration, user):
+            seen.no_guests = _why_no_guests(client)
         if user is None or declaration["state"] == "absent":
             seen.picture = self._picture(declaration)
             return seen
@@ -85,6 +93,17 @@ class UserService(Service):
             if user or not declaration["email"] or declaration["state"] != "present":
                 return user
         return client.find("get_user_by_email", email=declaration["email"])
+
+    @staticmethod
+    def _look_at_bot(client, declaration, seen):
+        """The owner that a bot has, and the one that it is to have."""
+        user = seen.user
+        if user and user.get("is_bot"):
+            seen.bot = bot_of(client, user["id"])
+        if declaration["bot_owner"]:
+            seen.bot_owner_id = owner_id_of(client, "bot_owner", declaration["bot_owner"], seen.bot)
+        elif not client.local:
+            seen.bot_owner_id = client.who_am_i()["id"] if _concerns_bot(declaration, user) else None
 
     @staticmethod
     def _prove_password(client, declaration, seen):
@@ -129,13 +148,35 @@ def missing_account(declaration: dict, policy: str) -> list:
 
 def needs_a_look(client, declaration: dict, user: dict | None) -> bool:
     """Whether the plan depends on more than the account itself, so that further requests are needed."""
-    if declaration["image"]:
+    if declaration["image"] or _becomes_guest(declaration, user) or _concerns_bot(declaration, user):
         return True
     return user is not None and bool(
         _differs(declaration["email"], user["email"])
         or (declaration["user_id"] and _differs(declaration["username"], user["username"]))
         or _depends_on_caller(client, declaration, user)
     )
+
+
+def _becomes_guest(declaration, user) -> bool:
+    if not declaration["guest"] or declaration["state"] == "absent":
+        return False
+    return user is None or GUEST not in user["roles"].split()
+
+
+def _concerns_bot(declaration, user) -> bool:
+    """Whether a bot is made, gets an owner, or is switched off."""
+    is_bot = bool(user and user.get("is_bot"))
+    if declaration["bot"] and not is_bot:
+        return declaration["state"] != "absent"
+    return is_bot and (declaration["bot_owner"] is not None or declaration["state"] != "present")
+
+
+def _why_no_guests(client) -> str:
+    if client.server.has("guests") is False:
+        return "guests need a licence, which this server does not have"
+    if client.setting("EnableGuestAccounts") is False:
+        return "guest accounts are switched off on the server (GuestAccountsSettings.Enable)"
+    return ""
 
 
 def _depends_on_caller(client, declaration, user) -> bool:

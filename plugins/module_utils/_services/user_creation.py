@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, answer_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import steps_of_conversion
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
     GUEST,
     MAPS,
@@ -71,6 +72,8 @@ def plan_creation(declaration, seen) -> Plan:
 
     roles = set(declaration["roles"] or ())
     if declaration["guest"]:
+        if seen.no_guests:
+            raise InvalidInput(f"guest: {seen.no_guests}", "Leave out guest, or make guests possible")
         plan.add("demote_user_to_guest", user_id=user_id)
         roles = {GUEST}
     elif roles and roles != {"system_user"}:
@@ -85,8 +88,9 @@ def plan_creation(declaration, seen) -> Plan:
         plan.after["image"] = seen.picture.name
         plan.predicted["last_picture_update"] = None
     if bot:
-        plan.add("convert_user_to_bot", user_id=user_id)
+        plan.steps += steps_of_conversion(user_id, seen.bot_owner_id)
         plan.after["bot"] = True
+        plan.after["bot_owner"] = seen.bot_owner_id
         plan.predicted["is_bot"] = True
     return plan
 

@@ -65,6 +65,7 @@ USER_OPTIONS: dict = dict(
     roles=dict(type="list", elements="str"),
     guest=dict(type="bool"),
     bot=dict(type="bool"),
+    bot_owner=dict(type="str"),
     auth_service=dict(type="str"),
     auth_data=dict(type="str"),
     email_verified=dict(type="bool"),
@@ -113,6 +114,12 @@ def check_declaration(declaration: dict) -> list:
             raise InvalidInput(f"{name} is empty", "Leave it out, or give a password")
     if declaration["auth_data"] and not declaration["auth_service"]:
         raise InvalidInput("auth_data is given without auth_service", "Give both")
+    if declaration["bot_owner"] is not None:
+        declaration["bot_owner"] = declaration["bot_owner"].strip()
+        if not declaration["bot_owner"]:
+            raise InvalidInput("bot_owner is empty", "Leave it out, or give the name or the id of a user, or me")
+        if declaration["bot"] is False:
+            raise InvalidInput("bot_owner has no meaning with bot: false", "Leave out one of the two")
     if declaration["image"] == "":
         raise InvalidInput("image is empty", "Give the path of a picture, or default")
     return warnings

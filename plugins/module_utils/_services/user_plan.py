@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import steps_before_switching_off
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_creation import plan_creation
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import MAPS, PLAIN
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
@@ -18,7 +19,7 @@ def plan_user(declaration: dict, seen: Seen) -> Plan:
     state, user = declaration["state"], seen.user
     if user is None:
         return plan_creation(declaration, seen) if state == "present" else Plan()
-    plan = _plan_deletion(declaration, user) if state == "absent" else Update(declaration, seen).plan
+    plan = _plan_deletion(declaration, seen) if state == "absent" else Update(declaration, seen).plan
     if plan.changed and user.get("remote_id"):
         raise InvalidInput(
             f"{user['username']} belongs to another server (remote_id), which alone changes the account",
@@ -45,10 +46,11 @@ def plainly_as_declared(declaration: dict, user: dict) -> bool:
     return declaration["roles"] is None or set(declaration["roles"]) == set(user["roles"].split())
 
 
-_ASK_FOR_A_CLOSER_LOOK = ("guest", "bot", "auth_service", "email_verified", "image", "terms_of_service", *MAPS)
+_ASK_FOR_A_CLOSER_LOOK = ("guest", "bot", "bot_owner", "auth_service", "email_verified", "image", "terms_of_service", *MAPS)
 
 
-def _plan_deletion(declaration, user) -> Plan:
+def _plan_deletion(declaration, seen) -> Plan:
+    user = seen.user
     for name in ("username", "email"):
         # An address is a description only when a name or id says who is meant, but both must mean the same account.
         if declaration[name] and declaration[name] != user[name]:
@@ -58,6 +60,9 @@ def _plan_deletion(declaration, user) -> Plan:
                 "Name one account, by username, user_id or email, or correct the other option",
             )
     plan = Plan()
+    for step in steps_before_switching_off(seen.bot, seen.bot_owner_id, "bot_owner") if seen.bot else ():
+        plan.steps.append(step)
+        plan.note("bot_owner", seen.bot["owner_id"], step.arguments["user_id"])
     plan.add("delete_user", user_id=user["id"], permanent=True)
     plan.note("state", state_of(user), "absent")
     return plan

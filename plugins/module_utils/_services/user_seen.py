@@ -22,6 +22,8 @@ class Seen:
     local socket, and when nothing depends on it. ``password_differs`` and ``picture_differs`` are ``None`` when they are
     not known. ``username_holder`` and ``email_holder`` are other accounts that have what is declared.
     ``confirms_addresses``: whether the server changes an address only after the user has confirmed it.
+    ``bot`` is the entry of a bot beside its account, where the plan depends on it, and ``bot_owner_id`` the owner to be.
+    ``no_guests`` says why there can be no guests; empty if there can be, or if nobody is to become one.
     """
 
     user: dict | None
@@ -35,6 +37,9 @@ class Seen:
     username_holder: dict | None = None
     email_holder: dict | None = None
     confirms_addresses: bool | None = None
+    bot: dict | None = None
+    bot_owner_id: str | None = None
+    no_guests: str = ""
 
     @property
     def is_caller(self) -> bool:

@@ -8,6 +8,10 @@ from __future__ import annotations
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import (
+    steps_before_switching_off,
+    steps_of_conversion,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import (
     CUSTOM_STATUS,
     complete_status,
@@ -54,6 +58,8 @@ class Update:
         self._check_identity()
         self._check_holders()
         self._check_auth_service()
+        if seen.no_guests:
+            raise InvalidInput(f"guest: {seen.no_guests}", "Leave out guest, or make guests possible")
         check_password_length("password", declaration["password"], seen.server)
         # An account is closed before anything else, and opened only when it is as declared.
         if declaration["state"] == "inactive":
@@ -66,6 +72,7 @@ class Update:
         self._terms_of_service()
         self._image()
         self._become_bot()
+        self._bot_owner()
         if declaration["state"] == "present":
             self._activity(True)
 
@@ -111,7 +118,11 @@ class Update:
 
     def _activity(self, active):
         if active == (not self.user["delete_at"]):
+            if not active:
+                self._own_bot()  # it may have been switched off while it owned itself, which keeps the server busy
             return
+        if not active:
+            self._own_bot()
         if self.user["auth_service"] == "ldap" and not active:
             self.plan.add("delete_user", user_id=self.user_id)  # without permanent, it deactivates, which LDAP does not forbid
         elif self.user["auth_service"] == "ldap" and self.seen.server.has("ldap_owns_activation") is not False:
@@ -322,11 +333,25 @@ class Update:
             if value is not None:
                 self.plan.predicted["auth_data"] = value
 
+    def _own_bot(self):
+        """Give a bot that owns itself an owner before it is switched off."""
+        for step in steps_before_switching_off(self.seen.bot, self.seen.bot_owner_id, "bot_owner") if self.seen.bot else ():
+            self.plan.steps.append(step)
+            self.plan.note("bot_owner", self.seen.bot["owner_id"], step.arguments["user_id"])
+
+    def _bot_owner(self):
+        bot, owner_id = self.seen.bot, self.seen.bot_owner_id
+        if bot is None or self.declared["bot_owner"] is None or "bot_owner" in self.plan.after or owner_id == bot["owner_id"]:
+            return
+        self.plan.add("assign_bot", bot_user_id=self.user_id, user_id=owner_id)
+        self.plan.note("bot_owner", bot["owner_id"], owner_id)
+
     def _become_bot(self):
         if not self.declared["bot"] or self.user.get("is_bot"):
             return
-        self.plan.add("convert_user_to_bot", user_id=self.user_id)
+        self.plan.steps += steps_of_conversion(self.user_id, self.seen.bot_owner_id)
         self._expect("bot", False, True, is_bot=True)
+        self.plan.note("bot_owner", None, self.seen.bot_owner_id)
         if self.user["auth_service"]:
             self.plan.predicted["auth_service"] = ""
             self._predict_auth_data("")
