@@ -6,19 +6,25 @@
 from __future__ import annotations
 
 from . import bodies
+from .accounts import is_full
 from .basics import now, parse_bool
 from .call import Call, Response, done
 from .errors import (
     ACTIVE_GUESTS_OFF,
+    ACTIVE_LDAP,
+    ACTIVE_LIMIT,
     ACTIVE_NOT_ENABLED,
     ACTIVE_PERMISSIONS,
     DELETE_NOT_ENABLED,
+    DELETE_NOT_ENABLED_FOR_ADMIN,
+    LAST_ADMINISTRATOR,
     MISSING_ACCOUNT,
     ROLE_NEEDS_LICENSE,
     ROLE_NOT_FOUND,
     ApiError,
     bad_body,
 )
+from .licence import DELEGATED_ADMINISTRATION
 from .permissions import MANAGE_ROLES, MANAGE_SYSTEM, NEED_LICENSE, ROLES, WRITE_USERS_IN_CONSOLE
 from .router import operation
 from .rules import are_role_names
@@ -34,7 +40,7 @@ def update_user_roles(call: Call) -> Response:
     names = roles.split()
     if not are_role_names(names) or names == ["system_admin"]:
         raise bad_body("roles")
-    if not call.state.licensed and any(name in NEED_LICENSE for name in names):
+    if DELEGATED_ADMINISTRATION not in call.state.licence.adds and any(name in NEED_LICENSE for name in names):
         raise ROLE_NEEDS_LICENSE()
     call.need(MANAGE_ROLES)
     try:
@@ -50,6 +56,9 @@ def set_roles(state, user_id: str, roles: str) -> None:
     user = state.users.get(user_id)
     if any(name not in ROLES for name in roles.split()):
         raise ROLE_NOT_FOUND()
+    loses = user.is_system_admin and "system_admin" not in roles
+    if loses and state.release.last_administrator_keeps_role and state.users.count_active_administrators() <= 1:
+        raise LAST_ADMINISTRATOR()
     user.roles = roles
     state.users.update(user, trusted=True)
     state.users.forget(user_id)
@@ -70,6 +79,8 @@ def update_user_active(call: Call) -> Response:
         raise ACTIVE_PERMISSIONS()
     user = call.state.users.get(user_id)
     call.need_rank(user)
+    if user.is_ldap and call.state.release.ldap_decides_about_activation:
+        raise ACTIVE_LDAP()
     if active and user.is_guest and not call.state.settings["GuestAccountsSettings"]["Enable"]:
         raise ACTIVE_GUESTS_OFF()
     set_active(call.state, user, active)
@@ -79,6 +90,8 @@ def update_user_active(call: Call) -> Response:
 
 def set_active(state, user: User, active: bool) -> None:
     """Activate or deactivate; a repeated deactivation gets a new time."""
+    if active and is_full(state):
+        raise ACTIVE_LIMIT()
     user.delete_at = 0 if active else now()
     state.users.update(user, trusted=True)
     if not active:
@@ -116,6 +129,8 @@ def delete_user(call: Call) -> Response:
         set_active(call.state, user, False)
     elif call.local or settings["ServiceSettings"]["EnableAPIUserDeletion"]:
         remove(call.state, user_id)
+    elif call.is_admin and call.state.release.administrators_learn_of_deletion_setting:
+        raise DELETE_NOT_ENABLED_FOR_ADMIN()
     else:
         raise DELETE_NOT_ENABLED()
     call.audit("user_id=" + user_id)

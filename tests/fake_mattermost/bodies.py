@@ -88,6 +88,11 @@ def anything(raw: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def list_of_texts(raw: bytes) -> list[str]:
+    """A body that is a list of texts."""
+    return _text_list(first_value(raw))
+
+
 def names(raw: bytes) -> list[str]:
     """A body read as list of texts; what is no list counts as an empty one."""
     try:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from . import accounts, activation, bodies, passwords
 from .basics import now, parse_bool
 from .call import Call, Response, reply
-from .errors import BOT_CREATION_DISABLED, BOT_SAVE_FAILED, NO_SUCH_BOT, bad_body
+from .errors import AUTH_DATA_EXISTS, BOT_CREATION_DISABLED, BOT_SAVE_FAILED, NO_SUCH_BOT, bad_body
 from .permissions import MANAGE_BOTS, MANAGE_SYSTEM
 from .router import operation
 from .user import PATCH, User
-from .views import own
 
 BODY = {"username": "text", "display_name": "text", "description": "text"}
 
@@ -189,13 +188,17 @@ def assign_bot(call: Call) -> Response:
 
 @operation("convert_user_to_bot", "POST", "/users/{user_id}/convert_to_bot", local=True)
 def convert_user_to_bot(call: Call) -> Response:
-    """Make a bot of a user: it owns itself, and keeps roles, sessions and tokens.
-
-    The cache is not told, so by id it still looks like a user.
-    """
+    """Make a bot of a user: it owns itself, and keeps roles and tokens."""
     user = call.state.users.get(call.user_param())
     call.need(MANAGE_SYSTEM)
+    release = call.state.release
+    if release.conversion_takes_login_service and user.auth_service and not call.state.users.set_auth(user.id, "", ""):
+        raise AUTH_DATA_EXISTS()
     bot = call.state.bots.add(call.state, Bot(user.id, user.id))
+    if release.conversion_ends_sessions:
+        call.state.sessions.end_user(user.id)
+    if release.auth_changes_clear_cache:
+        call.state.users.forget(user.id)
     return reply(bot.view(user.username, user.username))
 
 
@@ -217,4 +220,4 @@ def convert_bot_to_user(call: Call) -> Response:
     user = accounts.patch(state, bot.user_id, body)
     passwords.set_password(state, bot.user_id, body["password"])
     state.bots.remove(state, bot)
-    return reply(own(user))
+    return reply(call.state.views.own(user))

@@ -18,6 +18,7 @@ from .permissions import EDIT_OTHER_USERS, MANAGE_SYSTEM, VIEW_MEMBERS, permissi
 ME = "me"
 PER_PAGE_DEFAULT = 60
 PER_PAGE_MAX = 200
+READ_AHEAD = 512  # bytes that the server reads beyond its limit
 
 
 def reply(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -56,7 +57,12 @@ class Call:
         self.local, self.address, self.base_url = local, address, base_url
         self.params: dict[str, str] = {}
         self.session = None
+        self.ends_cookie = False  # the token of the browser is good for nothing
         self.request_id = new_id()
+
+    def cut_body(self, limit: int) -> None:
+        """Forget what the server would not read."""
+        self.body = self.body[: limit + READ_AHEAD]
 
     # ---- who asks ------------------------------------------------------
     @property

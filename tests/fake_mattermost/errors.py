@@ -54,6 +54,11 @@ def invalid_user(field: str) -> ApiError:
     return ApiError(f"model.user.is_valid.{field}.app_error", 400, f"Invalid user: {field}.")
 
 
+def invalid_list() -> ApiError:
+    """The body is not a list of texts (newer releases)."""
+    return ApiError("api.payload.parse.error", 400, "The request could not be read.")
+
+
 # ---- the request as such -------------------------------------------------
 NOT_FOUND = Problem(404, "api.context.404.app_error", "There is nothing at this address.")
 SESSION_EXPIRED = Problem(401, "api.context.session_expired.app_error", "Invalid or expired session.")
@@ -70,6 +75,8 @@ USER_EXISTS = Problem(400, "app.user.save.existing.app_error", "A new user must 
 USERNAME_EXISTS = Problem(400, "app.user.save.username_exists.app_error", "This user name is taken.")
 EMAIL_EXISTS = Problem(400, "app.user.save.email_exists.app_error", "This mail address is taken.")
 SAVE_FAILED = Problem(500, "app.user.save.app_error", "Unable to save the user.")
+CREATE_LIMIT = Problem(400, "api.user.create_user.user_limits.exceeded", "There are as many active users as there may be.")
+NOT_FOR_OPEN_SERVER = Problem(400, "<untranslated>", "This makes no sense on a server that is open to everybody.")
 ACCEPTED_DOMAIN = Problem(400, "api.user.create_user.accepted_domain.app_error", "The mail domain is not allowed.")
 UPDATE_ACCEPTED_DOMAIN = Problem(400, "api.user.update_user.accepted_domain.app_error", "The mail domain is not allowed.")
 SIGNUP_DISABLED = Problem(501, "api.user.create_user.signup_email_disabled.app_error", "Sign-up is disabled.")
@@ -97,6 +104,16 @@ ACTIVE_GUESTS_OFF = Problem(
     "api.user.update_active.cannot_enable_guest_when_guest_feature_is_disabled.app_error",
     "Guest accounts are switched off.",
 )
+LAST_ADMINISTRATOR = Problem(400, "app.user.update.lastAdmin.app_error", "This is the last administrator.")
+ACTIVE_LDAP = Problem(
+    403,
+    "api.user.update_active.cannot_modify_status_when_user_is_managed_by_ldap.app_error",
+    "LDAP decides whether this user is active.",
+)
+ACTIVE_LIMIT = Problem(400, "app.user.update_active.user_limit.exceeded", "There are as many active users as there may be.")
+DELETE_NOT_ENABLED_FOR_ADMIN = Problem(
+    401, "api.user.delete_user.not_enabled.for_admin.app_error", "Permanent deletion is off."
+)
 DELETE_NOT_ENABLED = Problem(401, "api.user.delete_user.not_enabled.app_error", "Permanent deletion is off.")
 
 # ---- guests and bots -------------------------------------------------------
@@ -117,6 +134,15 @@ PASSWORD_OWN_HASHED = Problem(
     401, "api.user.update_password.user_and_hashed.app_error", "Only administrators can set a hashed password."
 )
 PASSWORD_SSO = Problem(400, "api.user.update_password.oauth.app_error", "The user logs in with another service.")
+PASSWORD_OF_REMOTE = Problem(500, "api.user.update_password.failed.app_error", "The user belongs to another server.")
+RESET_ATTEMPTS_PERMISSIONS = Problem(
+    403, "api.user.reset_password_failed_attempts.permissions.app_error", "You do not have the permissions for this."
+)
+RESET_ATTEMPTS_SERVICE = Problem(
+    400,
+    "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error",
+    "This works for users who log in with a password or LDAP.",
+)
 RESET_SSO = Problem(400, "api.user.send_password_reset.sso.app_error", "The user logs in with another service.")
 RESET_LINK_SSO = Problem(400, "api.user.reset_password.sso.app_error", "The user logs in with another service.")
 RESET_LINK_INVALID = Problem(400, "api.user.reset_password.invalid_link.app_error", "The link is not valid.")
@@ -136,6 +162,8 @@ LOGIN_GUEST_DISABLED = Problem(401, "api.user.login.guest_accounts.disabled.erro
 LOGIN_INVALID = Problem(401, "api.user.login.invalid_credentials_email_username", "Invalid credentials.")
 LOGIN_INVALID_EMAIL = Problem(401, "api.user.login.invalid_credentials_email", "Invalid credentials.")
 LOGIN_INVALID_USERNAME = Problem(401, "api.user.login.invalid_credentials_username", "Invalid credentials.")
+LOGIN_REMOTE = Problem(401, "api.user.login.remote_users.login.error", "The user belongs to another server.")
+DESKTOP_TOKEN_INVALID = Problem(401, "app.desktop_token.validate.invalid", "The token is not valid.")
 CWS_LICENSE = Problem(401, "api.user.login_cws.license.error", "This needs a cloud licence.")
 NO_SUCH_SESSION = Problem(400, "app.session.get.app_error", "Unable to find the session.")
 

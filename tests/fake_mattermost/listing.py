@@ -13,13 +13,12 @@ import orjson
 from . import bodies
 from .basics import parse_bool
 from .call import Call, Response, reply, reply_text
-from .errors import AUTOCOMPLETE_NO_TEAM, NO_SUCH_GROUP, SEARCH_FAILED, bad_body, bad_url
-from .permissions import LIST_USERS_WITHOUT_TEAM, READ_USERS_IN_CONSOLE
+from .errors import AUTOCOMPLETE_NO_TEAM, NO_SUCH_GROUP, NOT_FOR_OPEN_SERVER, SEARCH_FAILED, bad_body, bad_url, invalid_list
+from .permissions import LIST_USERS_WITHOUT_TEAM, MANAGE_SYSTEM, READ_USERS_IN_CONSOLE, ROLES
 from .router import operation
-from .rules import are_role_names
+from .rules import are_role_names, in_domains
 from .teams import Member, need_channel, need_team
 from .user import User
-from .views import profile
 
 SORT_ORDERS = ("last_activity_at", "create_at", "status", "admin")
 SEARCH_LIMIT = 100
@@ -113,6 +112,8 @@ def _role_names(call: Call, parameter: str, shown_as: str) -> list[str]:
     names = [name.strip() for name in text.split(",")] if text else []
     if not are_role_names(names):
         raise bad_body(shown_as)
+    if call.state.release.unknown_roles_are_refused and any(name not in ROLES for name in names):
+        raise bad_body(shown_as)
     return names
 
 
@@ -188,6 +189,8 @@ def _filters(call: Call, roles: RoleFilter) -> list[Callable[[User], bool]]:
     """The filters that a query asks for."""
     filters: list[Callable[[User], bool]] = [roles] if roles else []
     role = call.query.get("role", "").lower()
+    if role and role not in ROLES and call.state.release.unknown_roles_are_refused:
+        raise bad_body("role")
     if role:
         filters.append(lambda user: role in user.roles)  # a part of a name is enough
     if parse_bool(call.query.get("inactive", "")):
@@ -221,10 +224,20 @@ def _page(call: Call, users: list[User] | None, keep: list[Callable[[User], bool
 
 
 # ---- several users by name or id -----------------------------------------------------------
+def _list(call: Call) -> list[str]:
+    """The body, a list of texts."""
+    if call.state.release.bad_list_is_parse_error:
+        try:
+            return bodies.list_of_texts(call.body)
+        except bodies.BadBody as error:
+            raise invalid_list() from error
+    return bodies.names(call.body)
+
+
 @operation("get_users_by_usernames", "POST", "/users/usernames")
 def get_users_by_usernames(call: Call) -> Response:
     """Users by name, any number of them."""
-    names = bodies.names(call.body)
+    names = _list(call)
     if not names:
         raise bad_body("usernames")
     table = call.state.users
@@ -235,7 +248,7 @@ def get_users_by_usernames(call: Call) -> Response:
 @operation("get_users_by_ids", "POST", "/users/ids", local=True)
 def get_users_by_ids(call: Call) -> Response:
     """Users by id, any number of them. They may be out of date, see users.py."""
-    ids = bodies.names(call.body)
+    ids = _list(call)
     if not ids:
         raise bad_body("user_ids")
     since = 0
@@ -247,7 +260,9 @@ def get_users_by_ids(call: Call) -> Response:
     table, privacy, as_admin = call.state.users, call.state.settings["PrivacySettings"], call.is_admin
     users = [table.get(user_id) for user_id in set(ids) if table.row(user_id)]
     users = [user for user in _visible(call, users) if user.update_at > since]
-    return reply([profile(user, as_admin, privacy) for user in sorted(users, key=lambda user: user.username)])
+    if call.state.release.ids_are_answered_in_order:
+        users.sort(key=lambda user: user.username)
+    return reply([call.state.views.profile(user, as_admin, privacy) for user in users])
 
 
 # ---- search ------------------------------------------------------------------------------
@@ -386,12 +401,16 @@ def get_total_users_stats_filtered(call: Call) -> Response:
     team, channel = _members(call, team_id=team_id), _members(call, channel_id=channel_id)
     has_role = _query_roles(call, team, channel)
     call.need(READ_USERS_IN_CONSOLE)
-    deleted, bots = (parse_bool(call.query.get(name, "")) for name in ("include_deleted", "include_bots"))
+    deleted, bots, remote = (
+        parse_bool(call.query.get(name, "")) for name in ("include_deleted", "include_bots", "include_remote_users")
+    )
+    remote = remote or not call.state.release.remote_users_are_limited
     count = sum(
         1
         for user in call.state.users.in_order()
         if (deleted or not user.delete_at)
         and (bots or not user.is_bot)
+        and (remote or not user.is_remote)
         and (not team_id or user.id in team)
         and (not channel_id or user.id in channel)
         and has_role(user)
@@ -408,7 +427,7 @@ def get_known_users(call: Call) -> Response:
 @operation("get_users_by_group_channel_ids", "POST", "/users/group_channels")
 def get_users_by_group_channel_ids(call: Call) -> Response:
     """Members of group messages of the caller, without the caller."""
-    channel_ids = bodies.names(call.body)
+    channel_ids = _list(call)
     if not channel_ids:
         raise bad_body("channel_ids")
     result, privacy = {}, call.state.settings["PrivacySettings"]
@@ -416,5 +435,17 @@ def get_users_by_group_channel_ids(call: Call) -> Response:
         channel = call.state.channels.find(channel_id)
         if channel and channel.type == "G" and call.user_id in channel.members:
             others = call.state.users.sorted(channel.members.keys() - {call.user_id})
-            result[channel_id] = [profile(user, call.is_admin, privacy) for user in others]
+            result[channel_id] = [call.state.views.profile(user, call.is_admin, privacy) for user in others]
     return reply(result)
+
+
+@operation("get_users_with_invalid_emails", "GET", "/users/invalid_emails", since="can_list_invalid_emails")
+def get_users_with_invalid_emails(call: Call) -> Response:
+    """Active users whose mail address does not belong to the domains of the server. An open server has none."""
+    call.need(MANAGE_SYSTEM)
+    settings = call.state.settings["TeamSettings"]
+    if settings["EnableOpenServer"]:
+        raise NOT_FOR_OPEN_SERVER()
+    domains = settings["RestrictCreationToDomains"]
+    users = [user for user in call.state.users.in_order() if not (user.is_bot or in_domains(user.email, domains))]
+    return reply_text(_texts(call, call.page_of(users)))

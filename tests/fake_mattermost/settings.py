@@ -33,6 +33,8 @@ DEFAULTS = {
         "ExperimentalEnableAuthenticationTransfer": True,
         "DisableBotsWhenOwnerIsDeactivated": True,
         "SessionLengthWebInHours": 720,
+        "TerminateSessionsOnPasswordChange": True,
+        "MaximumPayloadSizeBytes": 300000,
     },
     "TeamSettings": {
         "SiteName": "Mattermost",
@@ -97,6 +99,7 @@ class Settings:
     def __init__(self, release: Release):
         self._release = release
         self.sections = copy.deepcopy(DEFAULTS)
+        self.sections["ServiceSettings"][release.strict_csrf_setting] = release.strict_csrf
         self._digest = None
 
     def __getitem__(self, section: str) -> dict:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from .audits import Audits
 from .bots import Bots
 from .images import Images
+from .licence import TEAM, Licence
 from .mails import Outbox
 from .release import NEWEST, RELEASES, Release
 from .sessions import Sessions
@@ -24,16 +25,18 @@ from .terms import TermsOfService
 from .tokens import AccessTokens
 from .uploads import Uploads
 from .users import Users
+from .views import Views
 
 
 class State:
     """The server's data."""
 
-    def __init__(self, licensed: bool = False, release: Release = RELEASES[NEWEST]):
-        self.licensed = licensed
+    def __init__(self, licence: Licence = TEAM, release: Release = RELEASES[NEWEST]):
+        self.licence = licence
         self.release = release
         self.settings = Settings(release)
-        self.users = Users()
+        self.views = Views(release)
+        self.users = Users(release, self.views)
         self.bots = Bots()
         self.sessions = Sessions()
         self.tokens = AccessTokens()
@@ -45,6 +48,11 @@ class State:
         self.audits = Audits()
         self.outbox = Outbox()
         self.busy = Busy()
+
+    @property
+    def licensed(self) -> bool:
+        """Whether the server has any licence."""
+        return self.licence is not TEAM
 
     @property
     def version_id(self) -> str:

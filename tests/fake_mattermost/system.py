@@ -27,9 +27,10 @@ class Busy:
 @operation("ping", "GET", "/system/ping", OPEN, local=True)
 def ping(call: Call) -> Response:
     """The server is there."""
-    return reply(
-        {"AndroidLatestVersion": "", "AndroidMinVersion": "", "IosLatestVersion": "", "IosMinVersion": "", "status": "OK"}
-    )
+    answer = {"AndroidLatestVersion": "", "AndroidMinVersion": "", "IosLatestVersion": "", "IosMinVersion": "", "status": "OK"}
+    if call.state.release.names_search_engine:
+        answer["ActiveSearchBackend"] = "database"
+    return reply(answer)
 
 
 @operation("set_server_busy", "POST", "/server_busy")

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import orjson
+
 from . import bodies
 from .basics import new_id, now
 from .call import Call, Response, reply
@@ -28,6 +30,7 @@ from .errors import (
     bad_body,
 )
 from .permissions import CREATE_GROUP_CHANNEL, CREATE_TEAM
+from .release import Release
 from .router import operation
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z")
@@ -44,6 +47,8 @@ TEAM_BODY = {
 CHANNEL_BODY = {"team_id": "text", "name": "text", "display_name": "text", "type": "text", "purpose": "text", "header": "text"}
 MEMBER_BODY = {"user_id": "text", "team_id": "text"}
 DEFAULT_CHANNELS = (("town-square", "Town Square"), ("off-topic", "Off-Topic"))
+ALL_PAGES = "-1"
+JSON_LINES = "application/x-ndjson"
 CHANNEL_NOTIFY_PROPS = {
     "desktop": "default",
     "email": "default",
@@ -168,7 +173,7 @@ class Channel(_Group):
             "last_root_post_at": self.create_at,
         }
 
-    def member_view(self, member: Member) -> dict:
+    def member_view(self, member: Member, release: Release) -> dict:
         """A membership as it is shown."""
         return dict(
             member.view(),
@@ -179,7 +184,7 @@ class Channel(_Group):
             mention_count_root=0,
             urgent_mention_count=0,
             msg_count_root=0,
-            notify_props=CHANNEL_NOTIFY_PROPS,
+            notify_props=dict(CHANNEL_NOTIFY_PROPS, **dict(release.channel_notify_props)),
             last_update_at=member.joined_at,
         )
 
@@ -429,7 +434,7 @@ def add_channel_member(call: Call) -> Response:
     user = call.state.users.get(user_id)
     if channel.team_id and user_id not in call.state.teams.get(channel.team_id).members:
         raise NO_TEAM_MEMBER()
-    return reply(channel.member_view(channel.add(user)), 201)
+    return reply(channel.member_view(channel.add(user), call.state.release), 201)
 
 
 @operation("get_channel_members", "GET", "/channels/{channel_id}/members", local=True)
@@ -437,7 +442,7 @@ def get_channel_members(call: Call) -> Response:
     """The members of a channel."""
     channel = call.state.channels.get(call.id_param("channel_id"))
     need_channel(call, channel.id)
-    return reply([channel.member_view(member) for member in call.page_of(list(channel.members.values()))])
+    return reply([channel.member_view(member, call.state.release) for member in call.page_of(list(channel.members.values()))])
 
 
 @operation("get_channel_member", "GET", "/channels/{channel_id}/members/{user_id}", local=True)
@@ -447,7 +452,7 @@ def get_channel_member(call: Call) -> Response:
     need_channel(call, channel.id)
     if user_id not in channel.members:
         raise NO_CHANNEL_MEMBER()
-    return reply(channel.member_view(channel.members[user_id]))
+    return reply(channel.member_view(channel.members[user_id], call.state.release))
 
 
 @operation("create_direct_channel", "POST", "/channels/direct")
@@ -484,16 +489,20 @@ def get_channel_members_with_team_data_for_user(call: Call) -> Response:
     user_id = call.user_param()
     call.need_edit(user_id)
     memberships = []
-    for channel in call.page_of(call.state.channels.of(user_id)):
+    everything = call.query.get("page") == ALL_PAGES and call.state.release.all_memberships_are_lines
+    channels = call.state.channels.of(user_id)
+    for channel in channels if everything else call.page_of(channels):
         team = call.state.teams.find(channel.team_id)
         memberships.append(
             dict(
-                channel.member_view(channel.members[user_id]),
+                channel.member_view(channel.members[user_id], call.state.release),
                 team_display_name=team.display_name if team else "",
                 team_name=team.name if team else "",
                 team_update_at=team.create_at if team else 0,
             )
         )
+    if everything:
+        return Response(b"".join(orjson.dumps(membership) + b"\n" for membership in memberships), media_type=JSON_LINES)
     return reply(memberships)
 
 
