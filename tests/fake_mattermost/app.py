@@ -141,7 +141,7 @@ class App:
             if not entry.takes_files:
                 section, name = self.state.release.body_limit
                 call.cut_body(self.state.settings[section][name])
-            self._authenticate(call)
+            self._authenticate(call, entry)
             if entry.access != OPEN and not call.local and call.session is None:
                 raise SESSION_EXPIRED()
             if entry.access == SESSION and not call.local:
@@ -151,7 +151,7 @@ class App:
             return entry.handler(call)
         except ApiError as error:
             response = reply(error.body(call.request_id), error.status)
-            return clear_cookie(response) if call.ends_cookie and error.id == SESSION_EXPIRED.id else response
+            return clear_cookie(response) if call.ends_cookie else response
         except Exception:
             log.exception("%s %s", call.method, call.path)
             return reply(
@@ -165,7 +165,7 @@ class App:
                 500,
             )
 
-    def _authenticate(self, call: Call) -> None:
+    def _authenticate(self, call: Call, entry: Operation) -> None:
         """Find the session of the caller."""
         token, place = _token_of(call)
         if call.local or not token:
@@ -174,7 +174,7 @@ class App:
         if session is None or session.props.get("type") == "UserAccessToken":
             session = tokens.session_of(self.state, token)
         if session is None:
-            call.ends_cookie = True
+            call.ends_cookie = entry.access != OPEN
             return
         if place == "query":
             raise TOKEN_IN_QUERY()

@@ -54,17 +54,13 @@ def invalid_user(field: str) -> ApiError:
     return ApiError(f"model.user.is_valid.{field}.app_error", 400, f"Invalid user: {field}.")
 
 
-def invalid_list() -> ApiError:
-    """The body is not a list of texts (newer releases)."""
-    return ApiError("api.payload.parse.error", 400, "The request could not be read.")
-
-
 # ---- the request as such -------------------------------------------------
 NOT_FOUND = Problem(404, "api.context.404.app_error", "There is nothing at this address.")
 SESSION_EXPIRED = Problem(401, "api.context.session_expired.app_error", "Invalid or expired session.")
 TOKEN_IN_QUERY = Problem(401, "api.context.token_provided.app_error", "A session token in the query is refused.")
 PERMISSIONS = Problem(403, "api.context.permissions.app_error", "You do not have the permissions for this.")
 MFA_REQUIRED = Problem(403, "api.context.mfa_required.app_error", "Multi-factor authentication is required.")
+BAD_LIST = Problem(400, "api.payload.parse.error", "The request could not be read.")
 SERVER_BUSY = Problem(503, "api.context.server_busy.app_error", "The server is busy.")
 
 # ---- users -----------------------------------------------------------------

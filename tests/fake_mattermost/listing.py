@@ -13,7 +13,7 @@ import orjson
 from . import bodies
 from .basics import parse_bool
 from .call import Call, Response, reply, reply_text
-from .errors import AUTOCOMPLETE_NO_TEAM, NO_SUCH_GROUP, NOT_FOR_OPEN_SERVER, SEARCH_FAILED, bad_body, bad_url, invalid_list
+from .errors import AUTOCOMPLETE_NO_TEAM, BAD_LIST, NO_SUCH_GROUP, NOT_FOR_OPEN_SERVER, SEARCH_FAILED, bad_body, bad_url
 from .permissions import LIST_USERS_WITHOUT_TEAM, MANAGE_SYSTEM, READ_USERS_IN_CONSOLE, ROLES
 from .router import operation
 from .rules import are_role_names, in_domains
@@ -40,6 +40,7 @@ SEARCH = {
     "channel_roles": "list",
     "team_roles": "list",
 }
+ROLE_PARAMETERS = {"roles": "roles", "team_roles": "teamRoles", "channel_roles": "channelRoles"}
 # Roles of the system that a list can be filtered by, besides system_user.
 FILTER_ROLES = ("system_guest", "system_admin", "system_user_manager", "system_read_only_admin", "system_manager")
 
@@ -112,18 +113,20 @@ def _role_names(call: Call, parameter: str, shown_as: str) -> list[str]:
     names = [name.strip() for name in text.split(",")] if text else []
     if not are_role_names(names):
         raise bad_body(shown_as)
-    if call.state.release.unknown_roles_are_refused and any(name not in ROLES for name in names):
-        raise bad_body(shown_as)
     return names
+
+
+def _check_roles_exist(call: Call) -> None:
+    """Newer releases refuse roles that do not exist."""
+    if call.state.release.unknown_roles_are_refused:
+        for parameter, shown_as in ROLE_PARAMETERS.items():
+            if any(name not in ROLES for name in _role_names(call, parameter, shown_as)):
+                raise bad_body(shown_as)
 
 
 def _query_roles(call: Call, team: dict[str, Member], channel: dict[str, Member]) -> RoleFilter:
     return RoleFilter(
-        _role_names(call, "roles", "roles"),
-        _role_names(call, "team_roles", "teamRoles"),
-        _role_names(call, "channel_roles", "channelRoles"),
-        team,
-        channel,
+        *(_role_names(call, parameter, shown_as) for parameter, shown_as in ROLE_PARAMETERS.items()), team, channel
     )
 
 
@@ -142,6 +145,7 @@ def get_users(call: Call) -> Response:
         call, sort, in_team, in_channel, not_in_team or in_channel or not_in_channel or query.get("without_team") or group
     )
     team, channel = _members(call, team_id=in_team), _members(call, channel_id=in_channel)
+    _check_roles_exist(call)
     keep = _filters(call, _query_roles(call, team, channel))
     constrained = parse_bool(query.get("group_constrained", ""))  # groups are not modelled: nobody is in one
     users, etag, table = None, "", call.state.users
@@ -230,7 +234,7 @@ def _list(call: Call) -> list[str]:
         try:
             return bodies.list_of_texts(call.body)
         except bodies.BadBody as error:
-            raise invalid_list() from error
+            raise BAD_LIST() from error
     return bodies.names(call.body)
 
 
@@ -258,7 +262,7 @@ def get_users_by_ids(call: Call) -> Response:
         except ValueError as error:
             raise bad_body("since") from error
     table, privacy, as_admin = call.state.users, call.state.settings["PrivacySettings"], call.is_admin
-    users = [table.get(user_id) for user_id in set(ids) if table.row(user_id)]
+    users = [table.get(user_id) for user_id in dict.fromkeys(ids) if table.row(user_id)]
     users = [user for user in _visible(call, users) if user.update_at > since]
     if call.state.release.ids_are_answered_in_order:
         users.sort(key=lambda user: user.username)
@@ -429,7 +433,7 @@ def get_users_by_group_channel_ids(call: Call) -> Response:
     """Members of group messages of the caller, without the caller."""
     channel_ids = _list(call)
     if not channel_ids:
-        raise bad_body("channel_ids")
+        raise BAD_LIST() if call.state.release.bad_list_is_parse_error else bad_body("channel_ids")
     result, privacy = {}, call.state.settings["PrivacySettings"]
     for channel_id in channel_ids:
         channel = call.state.channels.find(channel_id)
