@@ -25,7 +25,7 @@ from .errors import (
     bad_body,
 )
 from .licence import DELEGATED_ADMINISTRATION
-from .permissions import MANAGE_ROLES, MANAGE_SYSTEM, NEED_LICENSE, ROLES, WRITE_USERS_IN_CONSOLE
+from .permissions import MANAGE_ROLES, MANAGE_SYSTEM, NEED_LICENSE, WRITE_USERS_IN_CONSOLE
 from .router import operation
 from .rules import are_role_names
 from .user import User
@@ -54,7 +54,7 @@ def update_user_roles(call: Call) -> Response:
 def set_roles(state, user_id: str, roles: str) -> None:
     """Store the text of roles as it is."""
     user = state.users.get(user_id)
-    if any(name not in ROLES for name in roles.split()):
+    if any(name not in state.roles for name in roles.split()):
         raise ROLE_NOT_FOUND()
     loses = user.is_system_admin and "system_admin" not in roles
     if loses and state.release.last_administrator_keeps_role and state.users.count_active_administrators() <= 1:
@@ -96,6 +96,7 @@ def set_active(state, user: User, active: bool) -> None:
     state.users.update(user, trusted=True)
     if not active:
         state.sessions.end_user(user.id)
+        state.statuses.go_offline(user.id)
         if state.settings["ServiceSettings"]["DisableBotsWhenOwnerIsDeactivated"]:
             _disable_bots_of(state, user.id)
     state.users.forget(user.id)
@@ -110,8 +111,9 @@ def _disable_bots_of(state, owner_id: str) -> None:
 def set_bot_active(state, bot, active: bool) -> None:
     """Activate or deactivate a bot and its user."""
     set_active(state, state.users.get(bot.user_id), active)
-    bot.update_at = now()
-    bot.delete_at = 0 if active else bot.update_at
+    if active == bool(bot.delete_at):
+        bot.update_at = now()
+        bot.delete_at = 0 if active else bot.update_at
 
 
 # ---- deletion -------------------------------------------------------------------
@@ -142,7 +144,17 @@ def remove(state, user_id: str) -> None:
     state.sessions.end_user(user_id)
     for token in state.tokens.of(user_id):
         state.tokens.remove(token)
-    for table in (state.teams, state.channels, state.bots, state.images, state.terms, state.uploads, state.audits):
+    for table in (
+        state.teams,
+        state.channels,
+        state.bots,
+        state.images,
+        state.terms,
+        state.uploads,
+        state.audits,
+        state.preferences,
+        state.statuses,
+    ):
         table.forget_user(user_id)
     state.users.delete(user_id)
 

@@ -13,11 +13,13 @@ import orjson
 from . import bodies
 from .basics import parse_bool
 from .call import Call, Response, reply, reply_text
+from .channels import need_channel
 from .errors import AUTOCOMPLETE_NO_TEAM, BAD_LIST, NO_SUCH_GROUP, NOT_FOR_OPEN_SERVER, SEARCH_FAILED, bad_body, bad_url
+from .memberships import Member
 from .permissions import LIST_USERS_WITHOUT_TEAM, MANAGE_SYSTEM, READ_USERS_IN_CONSOLE, ROLES
 from .router import operation
 from .rules import are_role_names, in_domains
-from .teams import Member, need_channel, need_team
+from .teams import need_team
 from .user import User
 
 SORT_ORDERS = ("last_activity_at", "create_at", "status", "admin")

@@ -13,14 +13,19 @@ from __future__ import annotations
 
 from .audits import Audits
 from .bots import Bots
+from .channels import Channels
 from .images import Images
 from .licence import TEAM, Licence
 from .mails import Outbox
+from .preferences import Preferences
 from .release import NEWEST, RELEASES, Release
+from .reports import Orders
+from .roles import Roles
 from .sessions import Sessions
 from .settings import Settings
+from .statuses import Statuses
 from .system import Busy
-from .teams import Channels, Teams
+from .teams import Teams
 from .terms import TermsOfService
 from .tokens import AccessTokens
 from .uploads import Uploads
@@ -47,6 +52,10 @@ class State:
         self.uploads = Uploads()
         self.audits = Audits()
         self.outbox = Outbox()
+        self.roles = Roles()
+        self.preferences = Preferences(release)
+        self.statuses = Statuses()
+        self.orders = Orders(self.users)
         self.busy = Busy()
 
     @property
