@@ -79,8 +79,11 @@ class RequestRejected(MattermostError):
     """The server answered with an error.
 
     ``status`` is the HTTP status, ``error_id`` the server's stable name of the error (empty when the body held none),
-    ``server_message`` its translated text and ``request_id`` the key to the server's log.
+    ``server_message`` its translated text, ``request_id`` the key to the server's log and ``version_id`` what the answer told
+    of the server.
     """
+
+    version_id = ""
 
     def __init__(self, operation: str, status: int, error_id: str = "", server_message: str = "", request_id: str = ""):
         explanation = explain(error_id, status)

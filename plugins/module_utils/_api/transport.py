@@ -381,6 +381,7 @@ class Transport:
         if status >= 400:
             details = _error_details(response.content)
             error = rejection(operation, status, *(_text(details.get(key)) for key in ("id", "message", "request_id")))
+            error.version_id = response.headers.get("X-Version-Id", "")
             if isinstance(error, TooManyRequests):
                 error.retry_after = _retry_after(response.headers)
             elif kind == "text/html" and not error.error_id and not explain("", status).cause:
