@@ -26,7 +26,7 @@ from .errors import (
 from .images import draw_default_picture
 from .mails import mark_verified
 from .passwords import check_new_user_password, prove
-from .permissions import MANAGE_SYSTEM, VIEW_MEMBERS
+from .permissions import VIEW_MEMBERS
 from .release import Release
 from .router import OPEN, operation
 from .rules import TRANSLATIONS, in_domains, is_email, is_username
@@ -178,7 +178,7 @@ def patch_user(call: Call) -> Response:
         changes = bodies.record(call.body, PATCH)
     except bodies.BadBody as error:
         raise bad_body("user") from error
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     try:
         before = call.state.users.get(user_id)
     except ApiError as error:
@@ -211,10 +211,13 @@ def update_user(call: Call) -> Response:
         raise bad_body("user") from error
     if user.id != user_id:
         raise bad_body("user_id")
-    if user.is_system_admin and call.state.release.own_administrator_role_in_put_is_refused:
-        call.need(MANAGE_SYSTEM)
-    call.need_edit(user_id)
+    old_rule = call.state.release.own_administrator_role_in_put_is_refused
+    if old_rule:
+        call.need_rank(user)
+    call.need_right_over(user_id)
     before = call.state.users.get(user_id)
+    if not old_rule:
+        call.need_rank(before)
     if _is_set_by_provider(before, {name: getattr(user, name) for name in PATCH}, True):
         raise PUT_PROVIDER_ATTRIBUTE()
     if user.email:

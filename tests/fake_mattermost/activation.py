@@ -25,7 +25,7 @@ from .errors import (
     bad_body,
 )
 from .licence import DELEGATED_ADMINISTRATION
-from .permissions import MANAGE_ROLES, MANAGE_SYSTEM, NEED_LICENSE, ROLES, WRITE_USERS_IN_CONSOLE
+from .permissions import DELEGATED_ADMINISTRATORS, MANAGE_SYSTEM, ROLES
 from .router import operation
 from .rules import are_role_names
 from .user import User
@@ -40,9 +40,9 @@ def update_user_roles(call: Call) -> Response:
     names = roles.split()
     if not are_role_names(names) or names == ["system_admin"]:
         raise bad_body("roles")
-    if DELEGATED_ADMINISTRATION not in call.state.licence.adds and any(name in NEED_LICENSE for name in names):
+    if DELEGATED_ADMINISTRATION not in call.state.licence.adds and any(name in DELEGATED_ADMINISTRATORS for name in names):
         raise ROLE_NEEDS_LICENSE()
-    call.need(MANAGE_ROLES)
+    call.need_right()
     try:
         set_roles(call.state, user_id, roles)
     except ApiError as error:
@@ -75,7 +75,7 @@ def update_user_active(call: Call) -> Response:
     if not active and user_id == call.user_id:
         if not call.state.settings["TeamSettings"]["EnableUserDeactivation"]:
             raise ACTIVE_NOT_ENABLED()
-    elif not call.may(WRITE_USERS_IN_CONSOLE):
+    elif not call.may(call.needed.over_others):
         raise ACTIVE_PERMISSIONS()
     user = call.state.users.get(user_id)
     call.need_rank(user)
@@ -119,7 +119,7 @@ def set_bot_active(state, bot, active: bool) -> None:
 def delete_user(call: Call) -> Response:
     """Deactivate a user, or delete the user for good."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     settings = call.state.settings
     if user_id == call.user_id and not settings["TeamSettings"]["EnableUserDeactivation"] and not call.may(MANAGE_SYSTEM):
         raise ACTIVE_NOT_ENABLED()

@@ -69,6 +69,7 @@ class App:
         entry, params, served = find(self.state.release, call.method, call.path, self.local)
         call.params = params
         name = entry.name if entry else None
+        call.operation = name or ""
         fault = self.control.fault_for(name, call.method, call.path) if self.control else None
         if fault is None:
             response = self._answer(call, entry if served else None)

@@ -11,7 +11,7 @@ from . import accounts, activation, bodies, passwords
 from .basics import now, parse_bool
 from .call import Call, Response, reply
 from .errors import AUTH_DATA_EXISTS, BOT_CREATION_DISABLED, BOT_SAVE_FAILED, NO_SUCH_BOT, bad_body
-from .permissions import MANAGE_BOTS, MANAGE_SYSTEM
+from .permissions import MANAGE_BOTS
 from .router import operation
 from .user import PATCH, User
 
@@ -190,7 +190,7 @@ def assign_bot(call: Call) -> Response:
 def convert_user_to_bot(call: Call) -> Response:
     """Make a bot of a user: it owns itself, and keeps roles and tokens."""
     user = call.state.users.get(call.user_param())
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     release = call.state.release
     if release.conversion_takes_login_service and user.auth_service and not call.state.users.set_auth(user.id, "", ""):
         raise AUTH_DATA_EXISTS()
@@ -212,7 +212,7 @@ def convert_bot_to_user(call: Call) -> Response:
         raise bad_body("userPatch") from error
     if not body.get("password"):
         raise bad_body("userPatch")
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     state = call.state
     user = state.users.get(bot.user_id)
     if parse_bool(call.query.get("set_system_admin", "")) and not user.is_system_admin:

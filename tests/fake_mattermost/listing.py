@@ -14,7 +14,7 @@ from . import bodies
 from .basics import parse_bool
 from .call import Call, Response, reply, reply_text
 from .errors import AUTOCOMPLETE_NO_TEAM, BAD_LIST, NO_SUCH_GROUP, NOT_FOR_OPEN_SERVER, SEARCH_FAILED, bad_body, bad_url
-from .permissions import LIST_USERS_WITHOUT_TEAM, MANAGE_SYSTEM, READ_USERS_IN_CONSOLE, ROLES
+from .permissions import LIST_USERS_WITHOUT_TEAM, ROLES
 from .router import operation
 from .rules import are_role_names, in_domains
 from .teams import Member, need_channel, need_team
@@ -404,7 +404,7 @@ def get_total_users_stats_filtered(call: Call) -> Response:
     team_id, channel_id = call.query.get("in_team", ""), call.query.get("in_channel", "")
     team, channel = _members(call, team_id=team_id), _members(call, channel_id=channel_id)
     has_role = _query_roles(call, team, channel)
-    call.need(READ_USERS_IN_CONSOLE)
+    call.need_right()
     deleted, bots, remote = (
         parse_bool(call.query.get(name, "")) for name in ("include_deleted", "include_bots", "include_remote_users")
     )
@@ -446,7 +446,7 @@ def get_users_by_group_channel_ids(call: Call) -> Response:
 @operation("get_users_with_invalid_emails", "GET", "/users/invalid_emails", since="can_list_invalid_emails")
 def get_users_with_invalid_emails(call: Call) -> Response:
     """Active users whose mail address does not belong to the domains of the server. An open server has none."""
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     settings = call.state.settings["TeamSettings"]
     if settings["EnableOpenServer"]:
         raise NOT_FOR_OPEN_SERVER()

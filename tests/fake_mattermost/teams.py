@@ -29,7 +29,7 @@ from .errors import (
     TEAM_NAME,
     bad_body,
 )
-from .permissions import CREATE_GROUP_CHANNEL, CREATE_TEAM
+from .permissions import CREATE_GROUP_CHANNEL, CREATE_POST, CREATE_TEAM, READ_CHANNEL, VIEW_TEAM, permissions_of
 from .release import Release
 from .router import operation
 
@@ -295,23 +295,26 @@ class Channels(_Groups):
 
 # ---- who may ---------------------------------------------------------------------
 def need_team(call: Call, team_id: str) -> None:
-    """Refuse callers who are no members (administrators see any team, even one that does not exist)."""
+    """Refuse callers who are no members (those who may view all see any team, even one that does not exist)."""
     team = call.state.teams.find(team_id)
-    if not (call.is_admin or (team and call.user_id in team.members)):
-        raise PERMISSIONS("view_team")
+    if not (call.may(VIEW_TEAM) or (team and call.user_id in team.members)):
+        raise PERMISSIONS(VIEW_TEAM)
 
 
-def is_in_channel(state, user_id: str, channel_id: str) -> bool:
-    """Whether a user may read and write a channel. One that does not exist is open to nobody."""
+def is_open(state, user_id: str, channel_id: str, permission: str) -> bool:
+    """Whether a channel is open to a user: to its members, and to those who have the permission for all channels.
+
+    One that does not exist is open to nobody.
+    """
     channel = state.channels.find(channel_id)
     user = state.users.row(user_id)
-    return bool(channel and user and (user_id in channel.members or user.is_system_admin))
+    return bool(channel and user and (user_id in channel.members or permission in permissions_of(user.roles)))
 
 
 def need_channel(call: Call, channel_id: str) -> None:
     """Refuse callers who may not read the channel."""
-    if not (call.local or is_in_channel(call.state, call.user_id, channel_id)):
-        raise PERMISSIONS("read_channel")
+    if not (call.local or is_open(call.state, call.user_id, channel_id, READ_CHANNEL)):
+        raise PERMISSIONS(READ_CHANNEL)
 
 
 def _body(call: Call, fields: dict[str, str], what: str) -> dict:
@@ -368,7 +371,7 @@ def get_team_by_name(call: Call) -> Response:
 def get_teams_for_user(call: Call) -> Response:
     """The teams of a user."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     return reply([team.view() for team in call.state.teams.of(user_id)])
 
 
@@ -487,7 +490,7 @@ def create_group_channel(call: Call) -> Response:
 def get_channel_members_with_team_data_for_user(call: Call) -> Response:
     """All memberships of a user in channels."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     memberships = []
     everything = call.query.get("page") == ALL_PAGES and call.state.release.all_memberships_are_lines
     channels = call.state.channels.of(user_id)
@@ -511,8 +514,7 @@ def publish_user_typing(call: Call) -> Response:
     """Tell a channel that a user is typing. Nobody listens here."""
     user_id = call.user_param()
     channel_id = _body(call, {"channel_id": "text", "parent_id": "text"}, "typing_request").get("channel_id", "")
-    if user_id != call.user_id and not call.is_admin:
-        raise PERMISSIONS("manage_system")
-    if not is_in_channel(call.state, user_id, channel_id):
-        raise PERMISSIONS("create_post")
+    call.need_right_over(user_id)
+    if not is_open(call.state, user_id, channel_id, CREATE_POST):
+        raise PERMISSIONS(CREATE_POST)
     return reply({"status": "OK"})
