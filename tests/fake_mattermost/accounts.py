@@ -49,8 +49,7 @@ def create_user(call: Call) -> Response:
         _check_signup(state)
         team = state.teams.get_by_invite_id(call.query["iid"])
         user.email_verified = False
-        add_user(state, user)
-        answer = call.state.views.own(user)
+        answer = _create(state, user)
         state.teams.join(state, team, user.id)
     else:
         if not call.is_admin:
@@ -58,8 +57,7 @@ def create_user(call: Call) -> Response:
             if not state.settings["TeamSettings"]["EnableOpenServer"] and not state.users.only_bots:
                 raise NO_OPEN_SERVER()
             user.email_verified = False
-        add_user(state, user)
-        answer = call.state.views.own(user)
+        answer = _create(state, user)
     call.audit("user_id=" + user.id)
     return reply(answer, 201)
 
@@ -82,11 +80,17 @@ def _check_signup(state) -> None:
         raise SIGNUP_DISABLED()
 
 
-def add_user(state, user: User) -> None:
-    """Save a new user; the object is completed and becomes the answer."""
-    settings, release = state.settings, state.release
+def _create(state, user: User) -> dict:
+    """Save a new user, if there is room for one more; the answer."""
     if is_full(state):
         raise CREATE_LIMIT()
+    add_user(state, user)
+    return state.views.own(user)
+
+
+def add_user(state, user: User) -> None:
+    """Save a new user; the object is completed."""
+    settings, release = state.settings, state.release
     user.roles = "system_user"
     if not (user.is_ldap or user.is_saml) and not in_domains(user.email, settings["TeamSettings"]["RestrictCreationToDomains"]):
         raise ACCEPTED_DOMAIN()

@@ -85,14 +85,14 @@ def update_user_active(call: Call) -> Response:
         raise ACTIVE_GUESTS_OFF()
     set_active(call.state, user, active)
     call.audit(f"user_id={user_id} active={str(active).lower()}")
-    return done()
+    return done() if active else call.state.circles.answer(call.state, user_id, done)
 
 
 def set_active(state, user: User, active: bool) -> None:
     """Activate or deactivate; a repeated deactivation gets a new time."""
     if active and is_full(state):
         raise ACTIVE_LIMIT()
-    user.delete_at = 0 if active else now()
+    user.delete_at = 0 if active and not state.circles.has(user.id) else now()
     state.users.update(user, trusted=True)
     if not active:
         state.sessions.end_user(user.id)
@@ -125,16 +125,21 @@ def delete_user(call: Call) -> Response:
         raise ACTIVE_NOT_ENABLED()
     user = call.state.users.get(user_id)
     call.need_rank(user)
-    if not parse_bool(call.query.get("permanent", "")):
+    permanent = parse_bool(call.query.get("permanent", ""))
+    if not permanent or call.local or settings["ServiceSettings"]["EnableAPIUserDeletion"]:
         set_active(call.state, user, False)
-    elif call.local or settings["ServiceSettings"]["EnableAPIUserDeletion"]:
-        remove(call.state, user_id)
     elif call.is_admin and call.state.release.administrators_learn_of_deletion_setting:
         raise DELETE_NOT_ENABLED_FOR_ADMIN()
     else:
         raise DELETE_NOT_ENABLED()
     call.audit("user_id=" + user_id)
-    return done()
+
+    def finish() -> Response:
+        if permanent:
+            remove(call.state, user_id)
+        return done()
+
+    return call.state.circles.answer(call.state, user_id, finish)
 
 
 def remove(state, user_id: str) -> None:

@@ -55,6 +55,10 @@ class Bots:
     def __init__(self):
         self._rows: dict[str, Bot] = {}
 
+    def find(self, user_id: str) -> Bot | None:
+        """The bot of a user, if the user is one."""
+        return self._rows.get(user_id)
+
     def get(self, user_id: str) -> Bot:
         """The bot of a user."""
         if user_id not in self._rows:
@@ -164,8 +168,14 @@ def patch_bot(call: Call) -> Response:
 def disable_bot(call: Call) -> Response:
     """Deactivate a bot."""
     bot = _bot_param(call)
-    activation.set_bot_active(call.state, bot, active=False)
-    return reply(_view(call, bot))
+    state = call.state
+
+    def finish() -> Response:
+        activation.set_bot_active(state, bot, active=False)
+        return reply(_view(call, bot))
+
+    activation.set_active(state, state.users.get(bot.user_id), False)
+    return state.circles.answer(state, bot.user_id, finish)
 
 
 @operation("enable_bot", "POST", "/bots/{bot_user_id}/enable", local=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from .audits import Audits
 from .bots import Bots
+from .circles import Circles
 from .images import Images
 from .licence import TEAM, Licence
 from .mails import Outbox
@@ -47,6 +48,7 @@ class State:
         self.uploads = Uploads()
         self.audits = Audits()
         self.outbox = Outbox()
+        self.circles = Circles()
         self.busy = Busy()
 
     @property
