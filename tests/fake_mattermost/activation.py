@@ -15,8 +15,8 @@ from .errors import (
     ACTIVE_LIMIT,
     ACTIVE_NOT_ENABLED,
     ACTIVE_PERMISSIONS,
+    ADMINISTRATOR,
     DELETE_NOT_ENABLED,
-    DELETE_NOT_ENABLED_FOR_ADMIN,
     LAST_ADMINISTRATOR,
     MISSING_ACCOUNT,
     ROLE_NEEDS_LICENSE,
@@ -128,10 +128,9 @@ def delete_user(call: Call) -> Response:
     permanent = parse_bool(call.query.get("permanent", ""))
     if not permanent or call.local or settings["ServiceSettings"]["EnableAPIUserDeletion"]:
         set_active(call.state, user, False)
-    elif call.is_admin and call.state.release.administrators_learn_of_deletion_setting:
-        raise DELETE_NOT_ENABLED_FOR_ADMIN()
     else:
-        raise DELETE_NOT_ENABLED()
+        told = call.is_admin and call.state.release.administrators_learn_of_deletion_setting
+        raise DELETE_NOT_ENABLED(case=ADMINISTRATOR if told else "")
     call.audit("user_id=" + user_id)
 
     def finish() -> Response:

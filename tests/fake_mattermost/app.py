@@ -37,6 +37,7 @@ SUBJECTS = (
     "mails",
     "mfa",
     "passwords",
+    "search",
     "services",
     "sessions",
     "settings",

@@ -131,14 +131,23 @@ def update_user_password(call: Call) -> Response:
     """Change the password: of oneself with the current one, of others as administrator."""
     user_id = call.user_param()
     body = bodies.texts(call.body)
-    new = body.get("new_password", "")
     call.audit("attempted")
     try:
         user = call.state.users.get(user_id)
         may = call.may(call.needed.over_administrators if user.is_system_admin else call.needed.over_others)
     except ApiError:  # an unknown user is nobody's to change
         may = False
-    own = user_id == call.user_id
+    try:
+        _change(call, user_id, body, may)
+    except ApiError:
+        call.audit("failed")
+        raise
+    call.audit("completed")
+    return done()
+
+
+def _change(call: Call, user_id: str, body: dict[str, str], may: bool) -> None:
+    own, new = user_id == call.user_id, body.get("new_password", "")
     if body.get("already_hashed") == "true":
         if not may:
             raise PASSWORD_OWN_HASHED() if own else PASSWORD_OF_OTHER()
@@ -149,8 +158,6 @@ def update_user_password(call: Call) -> Response:
         set_password(call.state, user_id, new, call.session)
     else:
         raise PASSWORD_OF_OTHER()
-    call.audit("completed")
-    return done()
 
 
 def _change_own(call: Call, current: str, new: str) -> None:
