@@ -25,7 +25,7 @@ from .errors import (
     bad_body,
 )
 from .licence import DELEGATED_ADMINISTRATION
-from .permissions import DELEGATED_ADMINISTRATORS, MANAGE_SYSTEM, ROLES
+from .permissions import DELEGATED_ADMINISTRATORS, MANAGE_SYSTEM
 from .router import operation
 from .rules import are_role_names
 from .user import User
@@ -54,7 +54,7 @@ def update_user_roles(call: Call) -> Response:
 def set_roles(state, user_id: str, roles: str) -> None:
     """Store the text of roles as it is."""
     user = state.users.get(user_id)
-    if any(name not in ROLES for name in roles.split()):
+    if any(name not in state.roles for name in roles.split()):
         raise ROLE_NOT_FOUND()
     loses = user.is_system_admin and "system_admin" not in roles
     if loses and state.release.last_administrator_keeps_role and state.users.count_active_administrators() <= 1:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from .basics import is_id, new_id
 from .errors import PERMISSIONS, bad_url
-from .permissions import FREE, MANAGE_SYSTEM, NEEDED, VIEW_MEMBERS, Need, permissions_of
+from .permissions import FREE, MANAGE_SYSTEM, NEEDED, VIEW_MEMBERS, Need
 
 ME = "me"
 PER_PAGE_DEFAULT = 60
@@ -76,7 +76,7 @@ class Call:
         if self.local:
             return True
         caller = self.state.users.row(self.user_id)
-        return caller is not None and permission in permissions_of(caller.roles)
+        return caller is not None and self.state.roles.permit(caller.roles, permission)
 
     def need(self, permission: str) -> None:
         """Refuse a caller without the permission."""

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 
 from .call import Call
 from .errors import bad_body
+from .memberships import Member
 from .permissions import ROLES
 from .rules import are_role_names
-from .teams import Member
 from .user import User
 
 ROLE_PARAMETERS = {"roles": "roles", "team_roles": "teamRoles", "channel_roles": "channelRoles"}

@@ -23,6 +23,8 @@ def promote_guest_to_user(call: Call) -> Response:
         raise NO_GUEST()
     roles = " ".join("system_user" if name == "system_guest" else name for name in user.role_names)
     _change(call.state, user_id, roles, guest=False)
+    for team in call.state.teams.of(user_id):
+        call.state.channels.join_defaults(team.id, call.state.users.row(user_id), admin=False)
     return done()
 
 

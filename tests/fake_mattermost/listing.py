@@ -13,12 +13,13 @@ import orjson
 from . import bodies
 from .basics import parse_bool
 from .call import Call, Response, reply, reply_text
+from .channels import need_channel
 from .errors import BAD_LIST, NO_SUCH_GROUP, NOT_FOR_OPEN_SERVER, bad_body, bad_url
 from .filters import RoleFilter, check_roles_exist, members, query_roles, texts, visible
 from .permissions import LIST_USERS_WITHOUT_TEAM
 from .router import operation
 from .rules import in_domains
-from .teams import need_channel, need_team
+from .teams import need_team
 from .user import User
 
 SORT_ORDERS = ("last_activity_at", "create_at", "status", "admin")

@@ -11,7 +11,6 @@ permission to a role; it decides whether the roles of delegated administrators c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 # ---- permissions ------------------------------------------------------------------
 MANAGE_SYSTEM = "manage_system"
@@ -87,7 +86,8 @@ EVERYTHING = frozenset(value for name, value in globals().items() if name.isuppe
 _READS_USER_MANAGEMENT = (READ_GROUPS_IN_CONSOLE, READ_TEAMS_IN_CONSOLE, READ_CHANNELS_IN_CONSOLE)
 _WRITES_USER_MANAGEMENT = (WRITE_GROUPS_IN_CONSOLE, WRITE_TEAMS_IN_CONSOLE, WRITE_CHANNELS_IN_CONSOLE)
 
-# Those of teams and channels can be given to a user, but permit nothing outside of them.
+# What the roles permit at first: they are kept, and can be changed, in roles.py. Those of members count for the team or
+# the channel.
 ROLES = {
     "system_admin": EVERYTHING,
     "system_user": frozenset({VIEW_MEMBERS, CREATE_TEAM, CREATE_GROUP_CHANNEL, LIST_PUBLIC_TEAMS, JOIN_PUBLIC_TEAMS}),
@@ -99,14 +99,16 @@ ROLES = {
     "system_custom_group_admin": NOTHING,
     "system_post_all": frozenset({CREATE_POST}),
     "system_post_all_public": NOTHING,
-    "team_guest": NOTHING,
-    "team_user": NOTHING,
-    "team_admin": NOTHING,
+    "team_guest": frozenset({VIEW_TEAM}),
+    "team_user": frozenset({VIEW_TEAM, ADD_TO_TEAM, READ_PUBLIC_CHANNEL}),
+    "team_admin": frozenset(
+        {MANAGE_TEAM, MANAGE_TEAM_ROLES, REMOVE_FROM_TEAM, MANAGE_CHANNEL_ROLES, MANAGE_PUBLIC_MEMBERS, MANAGE_PRIVATE_MEMBERS}
+    ),
     "team_post_all": NOTHING,
     "team_post_all_public": NOTHING,
-    "channel_guest": NOTHING,
-    "channel_user": NOTHING,
-    "channel_admin": NOTHING,
+    "channel_guest": frozenset({READ_CHANNEL, CREATE_POST}),
+    "channel_user": frozenset({READ_CHANNEL, CREATE_POST, MANAGE_PUBLIC_MEMBERS, MANAGE_PRIVATE_MEMBERS}),
+    "channel_admin": frozenset({MANAGE_CHANNEL_ROLES}),
     "custom_group_user": NOTHING,
     "playbook_admin": NOTHING,
     "playbook_member": NOTHING,
@@ -117,10 +119,12 @@ ROLES = {
 DELEGATED_ADMINISTRATORS = ("system_user_manager", "system_read_only_admin", "system_manager")
 
 
-@lru_cache(maxsize=1024)
-def permissions_of(roles: str) -> frozenset[str]:
-    """What a user with these roles may do."""
-    return frozenset().union(*(ROLES.get(role, NOTHING) for role in roles.split()))
+# Roles that belong to permission schemes: members of teams and channels get them by being guest, user or administrator.
+SCHEME_MANAGED = frozenset(name for name in ROLES if name.endswith(("_admin", "_user", "_guest", "_member"))) - {
+    "system_read_only_admin",
+    "system_custom_group_admin",
+    "custom_group_user",
+}
 
 
 # ---- operations ---------------------------------------------------------------------
@@ -181,6 +185,21 @@ NEEDED = {
     "enable_user_access_token": Need(CREATE_TOKEN, EDIT_OTHER_USERS),
     # teams and channels
     "get_teams_for_user": Need(over_others=READ_USERS_IN_CONSOLE),
+    "get_team_members_for_user": Need(over_others=READ_OTHERS_TEAMS),
+    "get_channels_for_team_for_user": _EDIT,
+    "get_channel_members_for_user": Need(over_others=MANAGE_SYSTEM),
+    "get_private_channels_for_team": _ADMINISTER,
     "publish_user_typing": Need(over_others=MANAGE_SYSTEM),
+    # the report, roles, statuses, preferences
+    "get_users_for_reporting": _ADMINISTER,
+    "get_user_count_for_reporting": _ADMINISTER,
+    "get_all_roles": _ADMINISTER,
+    "patch_role": _ADMINISTER,
+    "update_user_status": _EDIT,
+    "get_preferences": _EDIT,
+    "get_preferences_by_category": _EDIT,
+    "get_preferences_by_category_by_name": _EDIT,
+    "update_preferences": _EDIT,
+    "delete_preferences": _EDIT,
 }
 FREE = Need()

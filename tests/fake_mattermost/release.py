@@ -47,6 +47,7 @@ class Release:
     default_picture_has_negative_time: bool
     login_service_verifies_email: bool  # the next change of such a user sets email_verified
     active_users_limit: int  # without a licence; 0: none
+    active_users_warning: int  # from so many on administrators are warned
     remote_users_are_limited: bool  # no login, password or token for a user with a remote_id
 
     # ---- passwords, MFA
@@ -84,7 +85,20 @@ class Release:
 
     # ---- channels
     channel_notify_props: tuple[tuple[str, str], ...]  # more of them for new members
+    added_channel_members_never_viewed: bool  # -1 as time of the last view, if somebody else added the member
 
+    # ---- beside the users
+    client_config_wants_format: bool
+    client_config_hides_gitlab: bool  # without a licence
+    has_user_report: bool
+    has_server_limits: bool
+    limits_have_posts: bool  # and not only users
+    limits_are_zeros_for_users: bool  # and not refused
+    has_custom_profile_attributes: bool
+    preferences_of_new_users: tuple[tuple[str, str, str], ...]  # category, name (USER_ID: that of the user), value
+
+
+USER_ID = "<user id>"
 
 V7_6 = Release(
     version="7.6.0",
@@ -112,6 +126,7 @@ V7_6 = Release(
     default_picture_has_negative_time=False,
     login_service_verifies_email=False,
     active_users_limit=0,
+    active_users_warning=0,
     remote_users_are_limited=False,
     password_max=64,
     password_errors_name_what_is_missing=False,
@@ -139,6 +154,15 @@ V7_6 = Release(
     has_desktop_tokens=False,
     has_sso_code_exchange=False,
     channel_notify_props=(),
+    added_channel_members_never_viewed=False,
+    client_config_wants_format=True,
+    client_config_hides_gitlab=False,
+    has_user_report=False,
+    has_server_limits=False,
+    limits_have_posts=False,
+    limits_are_zeros_for_users=False,
+    has_custom_profile_attributes=False,
+    preferences_of_new_users=(("recommended_next_steps", "hide", "false"), ("tutorial_step", USER_ID, "0")),
 )
 
 V10_11 = replace(
@@ -164,6 +188,7 @@ V10_11 = replace(
     renaming_draws_default_picture=True,
     default_picture_has_negative_time=True,
     active_users_limit=5000,
+    active_users_warning=2500,
     remote_users_are_limited=True,
     password_max=72,
     password_errors_name_what_is_missing=True,
@@ -189,6 +214,10 @@ V10_11 = replace(
     saml_link_has_token=True,
     has_desktop_tokens=True,
     channel_notify_props=(("channel_auto_follow_threads", "off"),),
+    has_user_report=True,
+    has_server_limits=True,
+    has_custom_profile_attributes=True,
+    preferences_of_new_users=(*V7_6.preferences_of_new_users, ("system_notice", "GMasDM", "true")),
 )
 
 V11_2 = replace(
@@ -202,9 +231,15 @@ V11_2 = replace(
     verification_answers_raw_user=False,
     login_service_verifies_email=True,
     active_users_limit=250,
+    active_users_warning=200,
     administrators_learn_of_deletion_setting=True,
     sessions_have_voip_device=False,
     has_sso_code_exchange=True,
+    added_channel_members_never_viewed=True,
+    client_config_wants_format=False,
+    client_config_hides_gitlab=True,
+    limits_have_posts=True,
+    limits_are_zeros_for_users=True,
 )
 
 RELEASES = {"7.6": V7_6, "10.11": V10_11, "11.2": V11_2}  # oldest first

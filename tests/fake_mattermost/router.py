@@ -20,7 +20,15 @@ OPEN = "open"  # anybody; a session is used if there is one
 SESSION = "session"  # a session, and MFA where it is enforced
 SESSION_NO_MFA = "session without MFA"
 
-SEGMENTS = {"username": r"[A-Za-z0-9_.\-]+", "email": r".+", "name": r"[A-Za-z0-9_\-]+"}
+_NAME = r"[A-Za-z0-9_\-]+"
+SEGMENTS = {
+    "username": r"[A-Za-z0-9_.\-]+",
+    "email": r".+",
+    "name": _NAME,
+    "team_name": _NAME,
+    "channel_name": _NAME,
+    "category": _NAME,
+}
 ANY_ID = r"[A-Za-z0-9]+"
 
 

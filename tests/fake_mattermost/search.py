@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 
 from . import bodies
 from .call import Call, Response, reply_text
+from .channels import need_channel
 from .errors import AUTOCOMPLETE_NO_TEAM, NO_SUCH_GROUP, SEARCH_FAILED, bad_body
 from .filters import RoleFilter, members, texts, visible
 from .router import operation
-from .teams import need_channel, need_team
+from .teams import need_team
 from .user import User
 
 SEARCH_LIMIT = 100

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 from .audits import Audits
 from .bots import Bots
+from .channels import Channels
 from .circles import Circles
 from .images import Images
 from .licence import TEAM, Licence
 from .mails import Outbox
 from .release import NEWEST, RELEASES, Release
+from .roles import Roles
 from .sessions import Sessions
 from .settings import Settings
 from .system import Busy
-from .teams import Channels, Teams
+from .teams import Teams
 from .terms import TermsOfService
 from .tokens import AccessTokens
 from .uploads import Uploads
@@ -49,6 +51,7 @@ class State:
         self.audits = Audits()
         self.outbox = Outbox()
         self.circles = Circles()
+        self.roles = Roles()
         self.busy = Busy()
 
     @property
