@@ -110,8 +110,9 @@ def _disable_bots_of(state, owner_id: str) -> None:
 def set_bot_active(state, bot, active: bool) -> None:
     """Activate or deactivate a bot and its user."""
     set_active(state, state.users.get(bot.user_id), active)
-    bot.update_at = now()
-    bot.delete_at = 0 if active else bot.update_at
+    if active == bool(bot.delete_at):
+        bot.update_at = now()
+        bot.delete_at = 0 if active else bot.update_at
 
 
 # ---- deletion -------------------------------------------------------------------
