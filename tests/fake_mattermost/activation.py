@@ -96,6 +96,7 @@ def set_active(state, user: User, active: bool) -> None:
     state.users.update(user, trusted=True)
     if not active:
         state.sessions.end_user(user.id)
+        state.statuses.go_offline(user.id)
         if state.settings["ServiceSettings"]["DisableBotsWhenOwnerIsDeactivated"]:
             _disable_bots_of(state, user.id)
     state.users.forget(user.id)
@@ -147,7 +148,17 @@ def remove(state, user_id: str) -> None:
     state.sessions.end_user(user_id)
     for token in state.tokens.of(user_id):
         state.tokens.remove(token)
-    for table in (state.teams, state.channels, state.bots, state.images, state.terms, state.uploads, state.audits):
+    for table in (
+        state.teams,
+        state.channels,
+        state.bots,
+        state.images,
+        state.terms,
+        state.uploads,
+        state.audits,
+        state.preferences,
+        state.statuses,
+    ):
         table.forget_user(user_id)
     state.users.delete(user_id)
 

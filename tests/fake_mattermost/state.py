@@ -18,10 +18,13 @@ from .circles import Circles
 from .images import Images
 from .licence import TEAM, Licence
 from .mails import Outbox
+from .preferences import Preferences
 from .release import NEWEST, RELEASES, Release
+from .reports import Orders
 from .roles import Roles
 from .sessions import Sessions
 from .settings import Settings
+from .statuses import Statuses
 from .system import Busy
 from .teams import Teams
 from .terms import TermsOfService
@@ -52,6 +55,9 @@ class State:
         self.outbox = Outbox()
         self.circles = Circles()
         self.roles = Roles()
+        self.preferences = Preferences(release)
+        self.statuses = Statuses()
+        self.orders = Orders(self.users)
         self.busy = Busy()
 
     @property

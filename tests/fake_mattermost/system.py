@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .basics import now
+from .basics import now, parse_bool
 from .call import Call, Response, done, reply
 from .errors import bad_url
 from .permissions import MANAGE_SYSTEM
@@ -30,6 +30,10 @@ def ping(call: Call) -> Response:
     answer = {"AndroidLatestVersion": "", "AndroidMinVersion": "", "IosLatestVersion": "", "IosMinVersion": "", "status": "OK"}
     if call.state.release.names_search_engine:
         answer["ActiveSearchBackend"] = "database"
+    if parse_bool(call.query.get("get_server_status", "")):
+        answer |= {"database_status": "OK", "filestore_status": "OK"}
+        if call.is_admin:
+            answer["root_status"] = False
     return reply(answer)
 
 

@@ -14,6 +14,7 @@ empty map.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -53,6 +54,8 @@ NO_COLUMNS = (
 )
 COLUMNS = tuple(name for name in BODY if name not in NO_COLUMNS)
 INDEXED = ("username", "email", "auth_data")
+SORTED = ("create_at", "username", "first_name", "last_name", "nickname", "email", "roles")  # reports are sorted by them
+EVERY = "every column"
 
 
 class Users:
@@ -66,6 +69,7 @@ class Users:
         self._by_auth_data: dict[str, User] = {}
         self._names: list[str] = []  # in order
         self._cache: dict[str, User] = {}
+        self._versions: Counter[str] = Counter()  # changes of each column
         self.profiles = ProfileTexts(views)
 
     # ---- reading ---------------------------------------------------------
@@ -143,6 +147,10 @@ class Users:
         """How many active users are administrators, not counting bots."""
         return sum(1 for row in self._rows.values() if row.is_system_admin and not row.delete_at and not row.is_bot)
 
+    def version_of(self, column: str) -> tuple[int, int]:
+        """Changes whenever the users, ordered by this column, do."""
+        return self._versions[EVERY], self._versions[column]
+
     @property
     def only_bots(self) -> bool:
         """Whether there is nobody yet: the next user will be the administrator."""
@@ -172,6 +180,7 @@ class Users:
         for name in NO_COLUMNS:
             row.__dict__.pop(name, None)
         self._rows[row.id] = row
+        self._versions[EVERY] += 1
         self._index(row)
 
     def update(self, user: User, trusted: bool = False) -> None:
@@ -207,6 +216,9 @@ class Users:
         indexed = any(name in columns and columns[name] != getattr(row, name) for name in INDEXED)
         if indexed:
             self._unindex(row)
+        for name in SORTED:
+            if name in columns and columns[name] != getattr(row, name):
+                self._versions[name] += 1
         row.__dict__.update(columns)
         if indexed:
             self._index(row)
@@ -242,6 +254,7 @@ class Users:
     def delete(self, user_id: str) -> None:
         """Remove a user for good."""
         row = self._rows.pop(user_id)
+        self._versions[EVERY] += 1
         self._unindex(row)
         self.forget(user_id)
         self.profiles.forget(user_id)
