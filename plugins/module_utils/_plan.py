@@ -15,6 +15,9 @@ from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 
+#: What a diff shows in place of a secret.
+HIDDEN = "(not shown)"
+
 
 @dataclass(frozen=True)
 class Step:

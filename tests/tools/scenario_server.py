@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from servers import FAKE, PATIENCE, RELEASE, ServerError
+from servers import FAKE, NEWEST, PATIENCE, ServerError
 
 #: Seconds that the server may take to end by itself.
 GRACE = 5
@@ -53,7 +53,7 @@ def start(folder: Path) -> None:
         "--port",
         "0",
         "--release",
-        RELEASE,
+        NEWEST,
         "--licensed",
         "--admin-password",
         secrets.token_hex(16),

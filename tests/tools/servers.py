@@ -21,8 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tests" / "tools"
 FAKE = ROOT / "tests" / "fake_mattermost"
 
-#: The release of Mattermost that the fake server is, unless a test asks for another one.
-RELEASE = "7.6"
+#: The releases of Mattermost that the fake server can be, oldest first.
+RELEASES = ("7.6", "10.11", "11.2")
+
+#: What it is unless a test asks for another one.
+NEWEST = RELEASES[-1]
 
 #: Seconds that the fake server may take to start on a busy machine.
 PATIENCE = 60
@@ -55,7 +58,7 @@ def _ready_line(process: subprocess.Popen[str]) -> str:
 
 
 @contextlib.contextmanager
-def fake_server(*, licensed: bool, release: str = RELEASE, arguments: Sequence[str] = ()) -> Iterator[Server]:
+def fake_server(*, licensed: bool, release: str = NEWEST, arguments: Sequence[str] = ()) -> Iterator[Server]:
     """A fake server on a free port of the loopback interface, stopped at the end. ``arguments`` are further ones."""
     options = [
         "--port",

@@ -33,9 +33,6 @@ LONGEST_DESCRIPTION = 255
 #: Days. More is a mistake, and leaves the calendar.
 _LONGEST_SPAN = 36500
 
-#: The first servers that may know when a token expires. Whether they do, the answer to a creation tells.
-_FIRST_WITH_EXPIRY = (11,)
-
 _CREATE = "create_user_access_token"
 _ENABLE = "enable_user_access_token"
 _DISABLE = "disable_user_access_token"
@@ -613,9 +610,10 @@ def _protect(client, plan) -> None:
 
 
 def _knows_expiry(server, tokens) -> bool | None:
-    if server and server.number < _FIRST_WITH_EXPIRY:
-        return False
-    return None if all("expires_at" in token for token in tokens) else False
+    """``None``: the answer to a creation will tell."""
+    if tokens:
+        return None if all("expires_at" in token for token in tokens) else False
+    return server.has("token_expiry")
 
 
 def _utc_now() -> datetime:
