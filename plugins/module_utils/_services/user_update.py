@@ -333,10 +333,12 @@ class Update:
 
     def _bot_owner(self):
         bot, owner_id = self.seen.bot, self.seen.bot_owner_id
-        if bot is None or self.declared["bot_owner"] is None or "bot_owner" in self.plan.after or owner_id == bot["owner_id"]:
+        if bot is None or owner_id is None or "bot_owner" in self.plan.after or owner_id == bot["owner_id"]:
             return
-        self.plan.add("assign_bot", bot_user_id=self.user_id, user_id=owner_id)
-        self.plan.note("bot_owner", bot["owner_id"], owner_id)
+        # A bot that owns itself is one whose conversion was interrupted, or the work of somebody else.
+        if self.declared["bot_owner"] is not None or (self.declared["bot"] and bot["owner_id"] == self.user_id):
+            self.plan.add("assign_bot", bot_user_id=self.user_id, user_id=owner_id)
+            self.plan.note("bot_owner", bot["owner_id"], owner_id)
 
     def _become_bot(self):
         if not self.declared["bot"] or self.user.get("is_bot"):
