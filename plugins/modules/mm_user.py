@@ -193,7 +193,6 @@ options:
       - This needs Mattermost 10.11 or later, and an account with e-mail or LDAP login that is not the caller's own. On an older
         server a new password unlocks the account.
     type: bool
-    default: false
   missing:
     description:
       - What to do if O(state=inactive) or O(state=absent) names an account that does not exist. It may have been deleted, or

@@ -128,7 +128,6 @@ options:
       unlock:
         description: As O(mmops.mattermost.mm_user#module:unlock).
         type: bool
-        default: false
       update_unknown:
         description: As O(mmops.mattermost.mm_user#module:update_unknown).
         type: bool

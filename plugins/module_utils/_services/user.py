@@ -185,7 +185,7 @@ def _depends_on_caller(client, declaration, user) -> bool:
     sets_password = declaration["password"] and declaration["update_password"] != "on_create"  # noqa: S105  the name of a policy
     if sets_password or declaration["terms_of_service"] or _differs(declaration["email"], user["email"]):
         return True
-    hidden = [field for option, field in _FIELD_OF.items() if declaration[option] not in (None, False)]
+    hidden = [field for option, field in _FIELD_OF.items() if declaration[option] is not None]
     return any(client.server.depends_on_caller(field, user) for field in hidden)
 
 

@@ -78,7 +78,7 @@ USER_OPTIONS: dict = dict(
     current_password=dict(type="str", no_log=True),
     convert_to_email_auth=dict(type="bool", default=False),
     rename=dict(type="bool", default=False),
-    unlock=dict(type="bool", default=False),
+    unlock=dict(type="bool"),
     update_unknown=dict(type="bool", default=False),
 )
 
