@@ -25,7 +25,8 @@ def read_option_file(option: str, path: str, largest: int = LARGEST_FILE) -> byt
     try:
         if not stat.S_ISREG(os.stat(full).st_mode):
             raise InvalidInput(
-                f"{option}: {path} is not a regular file", "Give the path of a file, not of a folder, pipe or device"
+                f"{option}: {path} cannot be read: it is not a regular file",
+                "Give the path of a file, not of a folder, pipe or device",
             )
         with open(full, "rb") as file:
             content = file.read(largest + 1)

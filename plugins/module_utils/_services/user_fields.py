@@ -164,6 +164,8 @@ def _check_roles(declaration):
         raise InvalidInput(
             "roles is empty, which would take every right from the user", "Leave it out, or give at least system_user"
         )
+    # The API's own form is a text with blanks.
+    declaration["roles"] = roles = [role for part in roles for role in part.split()]
     for role in roles:
         if not _ROLE.match(role):
             raise InvalidInput(f"roles: {role!r} is no name of a role", "Give a list of names like system_user")
