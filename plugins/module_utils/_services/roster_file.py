@@ -337,7 +337,7 @@ def _cell(cell, kind):
 
 
 class _Refused(ValueError):
-    """JSON that Python's parser would take. ``position`` is where it begins, if that is known."""
+    """JSON that Python's parser would take."""
 
 
 def _object(pairs):
@@ -352,10 +352,14 @@ def _no_number(name):
     raise _Refused(f"{name} is not a JSON value")
 
 
+#: Strict, and leaves numbers the texts that they are.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number, parse_int=str, parse_float=str)
+
+
 def _parse_json(text: str) -> Any:
-    """A JSON document, strictly, whose numbers are texts. Raises ``ValueError``."""
+    """A JSON document. Raises ``ValueError``."""
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number, parse_int=str, parse_float=str)
+        return _DECODER.decode(text)
     except RecursionError:
         raise _Refused("it is nested too deep") from None
 
@@ -369,10 +373,26 @@ def _read_json(source: _Source) -> Iterator[tuple[Any, dict]]:
             return _read_json_lines(source)
         raise InvalidInput(f"src: {source.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
     except _Refused as error:
-        raise InvalidInput(f"src: {source.name}: {error}") from None
+        raise InvalidInput(f"src: {source.name}{_refused_entry(source.text)}: {error}") from None
     key, users = _list_of_users(document, source.name)
     places = (_JsonPlace(source.name, source.text, key, position) for position in range(len(users)))
     return _adapted(source, list(zip(places, users)))
+
+
+def _refused_entry(text) -> str:
+    """The place of the first entry that the strict parser refuses, if it is in one."""
+    try:
+        document = json.loads(text, parse_int=str)
+        key = next(iter(document)) if isinstance(document, dict) else None
+        for start in _starts(text, key):
+            try:
+                _DECODER.raw_decode(text, start)
+            except _Refused:
+                line, column = _line_and_column(text, start)
+                return f", line {line}, column {column}"
+    except (RecursionError, ValueError, LookupError):
+        pass
+    return ""
 
 
 def _read_json_lines(source: _Source) -> Iterator[tuple[Any, dict]]:

@@ -47,7 +47,7 @@ ZOE = [{"username": "zoe", "email": "zoe@example.com", "first_name": "Zoë, Dr."
         "username|email|first_name\nzoe|zoe@example.com|Zoë, Dr.\n",
         "sep=;\nusername;email;first_name\nzoe;zoe@example.com;Zoë, Dr.\n",
         '"sep=;"\r\nusername;email;first_name\r\nzoe;zoe@example.com;Zoë, Dr.\r\n',
-        '#TYPE Selected.Microsoft.ActiveDirectory.Management.ADUser\n"username";"email";"first_name"\n"zoe";"zoe@example.com";"Zoë, Dr."\n',
+        '#TYPE Selected.Microsoft.AD.ADUser\n"username";"email";"first_name"\n"zoe";"zoe@example.com";"Zoë, Dr."\n',
         "\n;;\n Username ; E-MAIL;First_Name \n;;\nzoe;zoe@example.com;Zoë, Dr.\n ; ;\n",
     ],
 )
@@ -78,7 +78,7 @@ def test_lines_are_counted_with_those_that_are_skipped(tmp_path):
 
 
 def test_a_wrong_separator_is_suspected(tmp_path):
-    with pytest.raises(InvalidInput, match="line 1: the headings are separated by semicolons?"):
+    with pytest.raises(InvalidInput, match=r"line 1: the headings are separated by semicolons\?"):
         read(write(tmp_path, "a.csv", "username;email\nzoe;z@example.com\n"), delimiter=",")
 
 
@@ -141,7 +141,7 @@ USER = {
     "id": "a" * 26, "create_at": 1700000000000, "update_at": 1700000000001, "delete_at": 0, "username": "zoe", "auth_data": "",
     "auth_service": "", "email": "zoe@example.com", "nickname": "", "first_name": "Zoë", "last_name": "", "position": "",
     "roles": "system_admin system_user", "locale": "en", "disable_welcome_email": False, "is_bot": False, "sessions": [],
-    "timezone": {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}, "image": "iVBO", "new_field": 1,
+    "timezone": {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}, "image": "iVBO", "new": 1,
     "terms_of_service": {"user_id": "a" * 26, "terms_of_service_id": "b" * 26},
 }  # fmt: skip
 
@@ -363,9 +363,10 @@ DEEP = "[" * 100_000
         ("a.csv", f"username,delete_at\nzoe,{SECRET}\n", "line 2, column 2: delete_at must be a whole number"),
         ("a.csv", "username,delete_at\nzoe,%s\n" % ("9" * 5000), "line 2, column 2: delete_at must be a whole number"),
         ("a.json", DEEP, "a.json: it is nested too deep"),
-        ("a.json", '[{"username": "zoe", "props": {"a": NaN}}]', "NaN is not a JSON value"),
+        ("a.json", '[{"username": "zoe", "props": {"a": NaN}}]', "line 1, column 2: NaN is not a JSON value"),
+        ("a.json", '{"users":\n [{}, {"props": {"a": NaN}}]}', "line 2, column 7: NaN is not a JSON value"),
         ("a.json", '[{"username": "zoe", "props": {"a": -Infinity}}]', "Infinity is not a JSON value"),
-        ("a.json", '[{"username": "zoe", "roles": "a", "roles": "system_admin"}]', "the key 'roles' is there twice"),
+        ("a.json", '[{"username": "zoe", "roles": "a", "roles": "system_admin"}]', "line 1, column 2: the key 'roles' is there twice"),
         ("a.json", '[{"username": "z\\ud800"}]', "line 1, column 2: a text holds a character that cannot be sent"),
         ("a.json", '[{"username": "zoe", "\\ud800": "x"}]', "line 1, column 2: a text holds a character that cannot be sent"),
         ("a.json", '[{"username": "z\\u0000"}]', "a text holds a character that cannot be sent"),
@@ -377,7 +378,7 @@ DEEP = "[" * 100_000
         ("a.json", '[{"username": "zoe", "timezone": ["x"]}]', "timezone must be"),
         ("a.yml", "users: null\n", "holds no list of users"),
         ("a.yml", "- username: !!int abc\n  colour: 1\n", "line 2, column 11: the option 'colour' is unknown"),
-        ("a.yml", f"- username: zoe\n  password: !{SECRET}\n", "line 2, column 13: a value that begins with an exclamation mark"),
+        ("a.yml", f"- username: zoe\n  password: !{SECRET}\n", "line 2, column 13: a value that begins with an exclam"),
         ("a.yml", f"- username: zoe\n  password: *{SECRET}\n", "line 2, column 13: found undefined alias"),
         ("a.yml", "- username: zoe\n  timezone: {1: x}\n", "line 2, column 13: timezone: there is no key 1"),
         ("a.yml", "- username: zoe\n  roles: a\n  roles: system_admin\n", "line 3, column 3: this key is there twice"),
@@ -391,9 +392,9 @@ DEEP = "[" * 100_000
 def test_what_is_wrong_is_refused_with_its_place_and_without_its_value(tmp_path, name, text, says):
     client = ModelClient()
     declaration = {
-        "users": None, "src": write(tmp_path, name, text), "columns": {}, "delimiter": None, "defaults": None, "missing": "warn",
-        "missing_password": "random", "prune": "none", "prune_scope": {"everybody": True}, "max_prune": "10%", "concurrency": 2,
-        "on_error": "continue",
+        "users": None, "src": write(tmp_path, name, text), "columns": {}, "delimiter": None, "defaults": None,
+        "missing": "warn", "missing_password": "random", "prune": "none", "prune_scope": {"everybody": True},
+        "max_prune": "10%", "concurrency": 2, "on_error": "continue",
     }  # fmt: skip
     with pytest.raises(InvalidInput, match=says) as error:
         RosterService().plan(client, declaration)
@@ -405,7 +406,7 @@ def test_what_is_wrong_is_refused_with_its_place_and_without_its_value(tmp_path,
 def test_only_a_regular_file_is_read(tmp_path):
     pipe = tmp_path / "people.csv"
     os.mkfifo(pipe)
-    with pytest.raises(InvalidInput, match="src: .* is not a regular file"):
+    with pytest.raises(InvalidInput, match=r"src: .* cannot be read: it is not a regular file"):
         read(str(pipe))
 
 
