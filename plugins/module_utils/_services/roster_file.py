@@ -58,7 +58,8 @@ _ENCODINGS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LONE_SURROGATE = re.compile(r"\\u(d[89a-f]|0000)", re.IGNORECASE)
+#: What JSON or YAML write for a character that may not be sendable.
+_UNSENDABLE = re.compile(r"\\(u(d[89a-f]|0000)|x00|0|U0000)", re.IGNORECASE)
 _FORMULA = re.compile(f"{FORMULA_MARK}+[{re.escape(''.join(FORMULA_STARTS))}]")
 
 
@@ -103,7 +104,7 @@ def read_roster(path: str, columns: dict, spec: dict, delimiter: str | None = No
     source = _Source(name, text, rules, spec, separator)
     checker = EntryChecker(spec, defaults)
     roster = RosterFile(option="src")
-    may_be_unsendable = "\0" in text or ("\\u" in text and bool(_LONE_SURROGATE.search(text)))
+    may_be_unsendable = "\\" in text and bool(_UNSENDABLE.search(text))
     for place, options in reader(source):
         if may_be_unsendable and unsendable(options):
             raise InvalidInput(
@@ -150,7 +151,7 @@ def _decoded(content: bytes, name: str) -> str:
     mark, encoding = next(((mark, encoding) for mark, encoding in _ENCODINGS if content.startswith(mark)), (b"", "utf-8"))
     content = content[len(mark) :]
     try:
-        return content.decode(encoding)
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         before = content[: error.start].decode(encoding, "ignore")
         line, column = _line_and_column(before, len(before))
@@ -158,6 +159,13 @@ def _decoded(content: bytes, name: str) -> str:
             f"src: {name}, line {line}, column {column}: this is not valid {encoding[:6].upper().rstrip('-')}",
             "Save the file with the encoding UTF-8",
         ) from None
+    if "\0" in text:
+        line, column = _line_and_column(text, text.index("\0"))
+        raise InvalidInput(
+            f"src: {name}, line {line}, column {column}: there is a NUL character, as in UTF-16 without a byte order mark",
+            "Save the file with the encoding UTF-8",
+        )
+    return text
 
 
 def _line_and_column(text: str, position: int) -> tuple:
