@@ -460,8 +460,6 @@ def _find(client, declaration: dict, entries: list) -> list:
     return [found[kind].get(value) for kind, value in names]
 
 
-
-
 def _check_owners(roster, owners: dict, entries: list, found: list) -> None:
     """Two entries for one account, by a name and by an address, would contradict each other in every run."""
     for entry, user in zip(entries, found):

@@ -49,21 +49,22 @@ def _without_empty_service(entry) -> dict:
     return {key: value for key, value in entry.items() if value != "" or key not in ("auth_service", "auth_data")}
 
 
-def as_roster(users: list, bots: bool = True) -> list:
-    """The entries of a roster that changes nothing on the server that shows these users."""
+def entries_of(users: Any, bots: bool = True) -> list:
+    """The entries of a roster that changes nothing on the server that shows these users. ``bots``: with bots."""
     entries = []
     for user in sorted(users, key=lambda user: user["username"]):
         if is_bot(user) and not bots:
             continue
-        entry = {name: user.get(name, "") for name in COLUMNS[:-1]}
-        entry["roles"] = user["roles"].split()
+        # As plain texts: Ansible's own kinds of text cannot be written as YAML.
+        entry: dict = {name: "".join(user.get(name) or "") for name in COLUMNS[:-1]}
+        entry["roles"] = entry["roles"].split()
         entry["state"] = "present" if is_active(user) else "inactive"
         if not entry["email"]:  # the server may hide addresses
             del entry["email"]
         if is_bot(user):
             entry["bot"] = True
         if user.get("auth_service"):
-            entry["auth_service"] = user["auth_service"]
+            entry["auth_service"] = "".join(user["auth_service"])
         entries.append(entry)
     return entries
 

@@ -160,12 +160,12 @@ def _check_roles(declaration):
     roles, guest = declaration["roles"], declaration["guest"]
     if roles is None:
         return
+    # The API's own form is a text with blanks.
+    declaration["roles"] = roles = [role for part in roles for role in part.split()]
     if not roles:
         raise InvalidInput(
             "roles is empty, which would take every right from the user", "Leave it out, or give at least system_user"
         )
-    # The API's own form is a text with blanks.
-    declaration["roles"] = roles = [role for part in roles for role in part.split()]
     for role in roles:
         if not _ROLE.match(role):
             raise InvalidInput(f"roles: {role!r} is no name of a role", "Give a list of names like system_user")
