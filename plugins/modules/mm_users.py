@@ -250,9 +250,10 @@ options:
         description: All accounts, as if O(prune_scope) were left out. It can only be combined with O(prune_scope.except).
         type: bool
       auth_service:
-        description: Login service; V(email) stands for accounts with a password.
+        description:
+          - Login service, V(ldap), V(saml), V(gitlab), V(google), V(office365) or V(openid), or V(email) for accounts with a
+            password.
         type: str
-        choices: [email, ldap, saml, gitlab, google, office365, openid]
       role:
         description: A system role.
         type: str

@@ -178,8 +178,7 @@ class RosterService(Service):
             concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop", total=len(entries)
         )
         self._check(roster, plan)
-        if roster.left_out:
-            plan.warnings.append(f"src: a roster does not set {', '.join(roster.left_out)}, so these keys were left out")
+        plan.warnings += roster.warnings
         # Lists of all users are read once: the local socket has no look-up by names, and nothing else has one by addresses.
         by_chunk = not client.transport.local and all(
             entry.options["user_id"] or entry.options["username"] for entry in entries

@@ -65,12 +65,10 @@ _FORMULA = re.compile(f"{FORMULA_MARK}+[{re.escape(''.join(FORMULA_STARTS))}]")
 
 @dataclass
 class RosterFile:
-    """What a roster file holds. ``left_out`` are keys of a bulk export that a roster does not set, ``headings`` tells for
-    an option under which heading or key it stands.
-    """
+    """What a roster file holds. ``headings`` tells for an option under which heading or key it stands."""
 
     entries: list = field(default_factory=list)
-    left_out: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
     headings: dict = field(default_factory=dict)
     option: str = ""
 
@@ -116,7 +114,9 @@ def read_roster(path: str, columns: dict, spec: dict, delimiter: str | None = No
             raise _refusal(place, error, source) from None
     if not roster.entries:
         raise InvalidInput(f"src: {name} holds no users", EMPTY_ROSTER)
-    roster.left_out, roster.headings = source.left_out, source.headings
+    if source.left_out:
+        source.warnings.append(f"src: a roster does not set {', '.join(source.left_out)}, so these keys were left out")
+    roster.warnings, roster.headings = source.warnings, source.headings
     return roster
 
 
@@ -140,6 +140,7 @@ class _Source:
     separator: str | None
     headings: dict = field(default_factory=dict)
     left_out: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
 
 
 def _refusal(place, error: Unusable, source) -> InvalidInput:
@@ -279,6 +280,7 @@ def _check_missing(source, bound, what, there):
         raise InvalidInput(
             f"columns: {source.name} has no {what} {bound.missing[0]!r}", f"It has {', '.join(dict.fromkeys(there))}"
         )
+    source.warnings += [f"columns: {source.name} has no {what} {title!r} that could be left out" for title in bound.idle]
 
 
 def _rows(source, rows, skipped, header, bound) -> Iterator[tuple[Any, dict]]:

@@ -16,7 +16,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.account
 #: The argument spec of ``prune_scope``. Its documentation is in the module.
 SCOPE_OPTIONS: dict = {
     "everybody": dict(type="bool"),
-    "auth_service": dict(type="str", choices=list(LOGIN_SERVICES)),
+    "auth_service": dict(type="str"),
     "role": dict(type="str"),
     "email_domain": dict(type="str"),
     "username_pattern": dict(type="str"),

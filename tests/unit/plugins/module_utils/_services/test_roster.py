@@ -91,7 +91,8 @@ def test_columns_are_renamed_or_left_out(tmp_path):
     assert options_of(path, Login="username", Badge=None) == [{"username": "zoe"}]
 
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=10)
+# An apostrophe at the beginning may be the mark of a formula.
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=10).filter(lambda text: text.strip()[:1] != "'")
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=5))

@@ -190,7 +190,7 @@ def test_lines_of_a_bulk_export_are_a_roster(tmp_path, name):
         },
         {"username": "ada", "auth_service": "ldap", "auth_data": "ada", "delete_at": 1700000000000},
     ]
-    assert roster.left_out == ["use_markdown_preview", "teams"]
+    assert roster.warnings == ["src: a roster does not set use_markdown_preview, teams, so these keys were left out"]
     assert str(roster.entries[1].where) == f"{name}, line 5"
 
 
@@ -319,6 +319,11 @@ def test_a_rule_for_a_heading_that_is_not_there_is_refused(tmp_path, name, text)
     for columns in ({"Login": "username", "Mial": "email"}, {"Login": "username", "username_from": "Mial"}):
         with pytest.raises(InvalidInput, match=rf"columns: {name} has no (heading|key) 'Mial'. It has Login, email"):
             read(path, columns)
+
+
+def test_a_rule_that_leaves_out_what_is_not_there_is_warned_of(tmp_path):
+    roster = read_roster(write(tmp_path, "a.csv", "username\nzoe\n"), {"Badge": None}, ENTRY_OPTIONS)
+    assert roster.warnings == ["columns: a.csv has no heading 'Badge' that could be left out"]
 
 
 def test_an_option_has_one_source(tmp_path):
