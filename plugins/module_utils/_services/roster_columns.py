@@ -162,27 +162,26 @@ class Columns:
                 rule = _Rule((names[form(title)],))
             bound[title] = _LEFT_OUT if rule is None and form(title) == source else rule
         there = {form(title) for title in titles}
-        missing = [title for title, rule in self._rules.items() if form(title) not in there and rule.options]
         # A key may be missing in all maps of a document, which leaves nothing to leave out; a table shows all its headings.
-        idle = [title for title, rule in self._rules.items() if form(title) not in there and fold and not rule.options]
+        missing = [title for title, rule in self._rules.items() if form(title) not in there and (fold or rule.options)]
         filled = {option for rule in bound.values() if rule for option in rule.options} | self._constants.keys()
         if self.username_from and not (source in there or self.username_from in filled):
-            missing.append(self.username_from)
-        return BoundColumns(bound, self._constants, self.username_from, form, missing, idle)
+            raise InvalidInput(
+                f"columns: {USERNAME_FROM} names {self.username_from!r}, which is neither in the file nor an option that is filled",
+                "Correct the name",
+            )
+        return BoundColumns(bound, self._constants, self.username_from, form, missing)
 
 
 @dataclass
 class BoundColumns:
-    """Rules for the headings of a file; ``None`` for one that is unknown. ``missing``: rules that need a heading that is not
-    there; ``idle``: rules to leave out what is not there.
-    """
+    """Rules for the headings of a file; ``None`` for one that is unknown. ``missing``: headings of rules that are not there."""
 
     rules: dict
     constants: dict
     username_from: Any
     form: Callable
     missing: list
-    idle: list
 
     @property
     def only_names(self) -> bool:

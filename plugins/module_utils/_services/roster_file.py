@@ -261,7 +261,7 @@ def _bind_header(source, header, line, separator) -> BoundColumns:
             f"{where}, column {header.index(unknown[0]) + 1}: the column {unknown[0]!r} is unknown",
             f"Rename it or leave it out with columns; known are {', '.join(sorted(source.spec))}",
         )
-    _check_missing(source, bound, "heading", [title for title in header if title])
+    _warn_of_missing(source, bound, "heading")
     seen: dict = {}
     for position, title in enumerate(header, 1):
         for option in bound.rules[title].options if title else ():
@@ -275,12 +275,8 @@ def _bind_header(source, header, line, separator) -> BoundColumns:
     return bound
 
 
-def _check_missing(source, bound, what, there):
-    if bound.missing:
-        raise InvalidInput(
-            f"columns: {source.name} has no {what} {bound.missing[0]!r}", f"It has {', '.join(dict.fromkeys(there))}"
-        )
-    source.warnings += [f"columns: {source.name} has no {what} {title!r} that could be left out" for title in bound.idle]
+def _warn_of_missing(source, bound, what):
+    source.warnings += [f"columns: {source.name} has no {what} {title!r}" for title in bound.missing]
 
 
 def _rows(source, rows, skipped, header, bound) -> Iterator[tuple[Any, dict]]:
@@ -507,7 +503,7 @@ def _adapted(source, found: list) -> Iterator[tuple[Any, dict]]:
         return
     keys = dict.fromkeys(key for _place, raw in found if isinstance(raw, dict) for key in raw)
     bound = source.columns.bind(list(keys))
-    _check_missing(source, bound, "key", keys)
+    _warn_of_missing(source, bound, "key")
     source.headings = bound.source
     for place, raw in found:
         yield place, _applied(source, bound, place, raw) if isinstance(raw, dict) else raw
