@@ -164,18 +164,12 @@ class Columns:
         there = {form(title) for title in titles}
         # A key may be missing in all maps of a document, which leaves nothing to leave out; a table shows all its headings.
         missing = [title for title, rule in self._rules.items() if form(title) not in there and (fold or rule.options)]
-        filled = {option for rule in bound.values() if rule for option in rule.options} | self._constants.keys()
-        if self.username_from and not (source in there or self.username_from in filled):
-            raise InvalidInput(
-                f"columns: {USERNAME_FROM} names {self.username_from!r}, which is neither in the file nor an option that is filled",
-                "Correct the name",
-            )
         return BoundColumns(bound, self._constants, self.username_from, form, missing)
 
 
 @dataclass
 class BoundColumns:
-    """Rules for the headings of a file; ``None`` for one that is unknown. ``missing``: headings of rules that are not there."""
+    """Rules for the headings of a file; ``None`` for one that is unknown. ``missing``: those that rules need in vain."""
 
     rules: dict
     constants: dict
@@ -187,6 +181,14 @@ class BoundColumns:
     def only_names(self) -> bool:
         """Whether the rules do no more than to rename and to leave out."""
         return not (self.constants or self.username_from or any(rule and rule.read for rule in self.rules.values()))
+
+    def check_source(self) -> None:
+        """Raises ``InvalidInput`` if user names are to be made of something that is not there."""
+        there = {*map(self.form, self.rules), *self.source, *self.constants, None}
+        if self.username_from not in there and self.form(self.username_from) not in there:
+            raise InvalidInput(
+                f"columns: {USERNAME_FROM} names {self.username_from!r}, which is neither a column nor an option that has one"
+            )
 
     @property
     def source(self) -> dict:

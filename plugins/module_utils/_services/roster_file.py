@@ -261,7 +261,7 @@ def _bind_header(source, header, line, separator) -> BoundColumns:
             f"{where}, column {header.index(unknown[0]) + 1}: the column {unknown[0]!r} is unknown",
             f"Rename it or leave it out with columns; known are {', '.join(sorted(source.spec))}",
         )
-    _warn_of_missing(source, bound, "heading")
+    _check_rules(source, bound, "heading")
     seen: dict = {}
     for position, title in enumerate(header, 1):
         for option in bound.rules[title].options if title else ():
@@ -275,7 +275,8 @@ def _bind_header(source, header, line, separator) -> BoundColumns:
     return bound
 
 
-def _warn_of_missing(source, bound, what):
+def _check_rules(source, bound, what):
+    bound.check_source()
     source.warnings += [f"columns: {source.name} has no {what} {title!r}" for title in bound.missing]
 
 
@@ -503,7 +504,7 @@ def _adapted(source, found: list) -> Iterator[tuple[Any, dict]]:
         return
     keys = dict.fromkeys(key for _place, raw in found if isinstance(raw, dict) for key in raw)
     bound = source.columns.bind(list(keys))
-    _warn_of_missing(source, bound, "key")
+    _check_rules(source, bound, "key")
     source.headings = bound.source
     for place, raw in found:
         yield place, _applied(source, bound, place, raw) if isinstance(raw, dict) else raw

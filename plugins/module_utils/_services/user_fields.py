@@ -184,7 +184,8 @@ def timezone_map(timezone) -> dict:
         unknown = set(timezone) - set(DEFAULT_TIMEZONE)
         if unknown:
             raise InvalidInput(
-                f"timezone: there is no key {', '.join(sorted(unknown))}", f"The keys are {', '.join(sorted(DEFAULT_TIMEZONE))}"
+                f"timezone: there is no key {', '.join(sorted(map(str, unknown)))}",
+                f"The keys are {', '.join(sorted(DEFAULT_TIMEZONE))}",
             )
         return timezone
     if not isinstance(timezone, str):
