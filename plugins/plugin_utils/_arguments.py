@@ -34,11 +34,13 @@ def _problem(option, value, path) -> str:
         return next(filter(None, (_no_text(part, f"{path}[{position}]") for position, part in enumerate(parts))), "")
     if "options" in option:
         for position, part in enumerate(parts):
+            place = f"{path}[{position}]" if kind == "list" and isinstance(value, list) else path
             if isinstance(part, dict):
-                place = f"{path}[{position}]." if kind == "list" else f"{path}."
-                problem = ill_typed(option["options"], part, place)
+                problem = ill_typed(option["options"], part, f"{place}.")
                 if problem:
                     return problem
+            elif part is not None and not isinstance(part, str):
+                return f"{place} must be a map."  # over which Ansible stumbles
     return ""
 
 

@@ -28,6 +28,8 @@ SECRET = "Hush-hunter-2"
         (MANY, {"users": [{"roles": [{}]}]}, "users[0].roles[0] must be a text, not a map."),
         (MANY, {"prune_scope": {"except": [None]}}, "prune_scope.except[0] must be a text, not null."),
         (MANY, {"max_prune": float("inf")}, "max_prune holds a number that cannot be sent."),
+        (MANY, {"defaults": True}, "defaults must be a map."),
+        (MANY, {"users": ["zoe", 5]}, "users[1] must be a map."),
         (MANY, {"prune_scope": {"role": False}}, "prune_scope.role must be a text, not a truth value. Put it in quotes."),
     ],
 )
@@ -42,6 +44,7 @@ def test_what_is_no_text_is_refused_by_its_name(subject, arguments, says):
         (ONE, {"state": "present", "guest": True, "timezone": {"useAutomaticTimezone": True}, "unknown": {"a": 1}}),
         (MANY, {"users": [{"username": "zoe", "roles": ["a"]}], "max_prune": 5, "columns": {"a": None}}),
         (MANY, {"users": "zoe", "prune_scope": []}),
+        (MANY, {"users": ["zoe"], "prune_scope": "x"}),
     ],
 )
 def test_everything_else_is_left_to_ansible(subject, arguments):
