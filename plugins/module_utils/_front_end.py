@@ -74,6 +74,9 @@ def secret_values(spec: dict, options: dict) -> set:
             parts = value if isinstance(value, list) else [value]
             for part in (part for part in parts if isinstance(part, dict)):
                 values |= secret_values(option["options"], part)
+                if any(inner.get("no_log") for inner in option["options"].values()):
+                    # A misspelt password is refused, but it is one.
+                    values |= _texts([value for name, value in part.items() if name not in option["options"]])
     return values
 
 

@@ -36,6 +36,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, failure, perform, secret_values
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._arguments import ill_typed
 
 #: The setting that turns this off: a variable of Ansible, or in upper case one of the environment.
 SETTING = "mattermost_in_process"
@@ -97,6 +98,9 @@ class InProcessAction(OrdinaryAction):
     subject: Subject
 
     def run(self, tmp=None, task_vars=None):
+        problem = ill_typed(self.subject.argument_spec, self._task.args)
+        if problem:
+            return {"failed": True, "changed": False, "msg": problem}
         if self._runs_here(task_vars or {}):
             result = ActionBase.run(self, tmp, task_vars)
             try:

@@ -167,6 +167,8 @@ def _check_roles(declaration):
     roles, guest = declaration["roles"], declaration["guest"]
     if roles is None:
         return
+    # The API's own form is a text with blanks.
+    declaration["roles"] = roles = [role for part in roles for role in part.split()]
     if not roles:
         raise InvalidInput(
             "roles is empty, which would take every right from the user", "Leave it out, or give at least system_user"
@@ -189,7 +191,8 @@ def timezone_map(timezone) -> dict:
         unknown = set(timezone) - set(DEFAULT_TIMEZONE)
         if unknown:
             raise InvalidInput(
-                f"timezone: there is no key {', '.join(sorted(unknown))}", f"The keys are {', '.join(sorted(DEFAULT_TIMEZONE))}"
+                f"timezone: there is no key {', '.join(sorted(map(str, unknown)))}",
+                f"The keys are {', '.join(sorted(DEFAULT_TIMEZONE))}",
             )
         return timezone
     if not isinstance(timezone, str):
