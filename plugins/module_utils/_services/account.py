@@ -23,7 +23,8 @@ def roles_of(user: dict) -> set:
 
 
 def is_active(user: dict) -> bool:
-    return not user.get("delete_at")
+    """Whether the account can be used. ``None`` is a time of deactivation that only the server will choose."""
+    return user.get("delete_at", 0) == 0
 
 
 def is_administrator(user: dict) -> bool:
@@ -53,3 +54,8 @@ def other_administrators(users: Iterable, leaving: Iterable) -> list:
     return [
         user for user in users if is_administrator(user) and is_active(user) and not is_bot(user) and user["id"] not in gone
     ]
+
+
+def stops_administrating(before: dict | None, after: dict | None) -> bool:
+    """Whether a person who can administer the system no longer can after a change. ``None``: there is no account."""
+    return bool(before and other_administrators([before], []) and not (after and other_administrators([after], [])))

@@ -22,9 +22,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, as_text, carry_out
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
     is_active,
-    is_administrator,
     is_bot,
     other_administrators,
+    stops_administrating,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
@@ -93,10 +93,7 @@ class Item:
     @property
     def takes_an_administrator(self) -> bool:
         """Whether an administrator is one no longer afterwards."""
-        if self.user is None or not other_administrators([self.user], []):
-            return False
-        after = self.plan.predicted
-        return after is None or after["delete_at"] != 0 or is_bot(after) or not is_administrator(after)
+        return stops_administrating(self.user, self.plan.predicted)
 
 
 @dataclass
@@ -242,7 +239,7 @@ class RosterService(Service):
             if not (options["username"] or options["user_id"] or options["email"]):
                 raise InvalidInput(f"{roster.place(entry)}: an entry needs username, user_id or email")
             try:
-                check_declaration(options)
+                plan.warnings += [f"{entry.where}: {warning}" for warning in check_declaration(options)]
                 if options["expires_on"] is not None or options["delete_at"] is not None:
                     _note_end(entry, settle(options, today), plan)
             except Unusable as error:

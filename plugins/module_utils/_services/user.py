@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST, other_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bot_of, owner_id_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
-    DEFAULT_PICTURE,
-    GUEST,
-    check_declaration,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import has_picture
@@ -135,6 +132,16 @@ class UserService(Service):
         seen.picture = self._picture(declaration)
         seen.picture_differs = not has_own or not seen.picture.shows_the_same_as(
             client.get_profile_image(user_id=seen.user["id"])
+        )
+
+
+def _keep_an_administrator(client, user: dict) -> None:
+    """The server guards only the role of the last administrator, and only newer ones do."""
+    users = client.pages("get_users", role="system_admin", active=True)
+    if not other_administrators(users, [user]):
+        raise InvalidInput(
+            f"{user['username']} is the last administrator, and no other would be left",
+            "Make somebody else an administrator first",
         )
 
 

@@ -42,9 +42,6 @@ MAPS = tuple(_DEFAULT_MAPS)
 #: Fields that can be compared as they are.
 PLAIN = ("username", "email", *TEXTS)
 
-#: The role of a guest, which has no other.
-GUEST = "system_guest"
-
 #: Bytes in UTF-8 that a password may have, on servers with and without the feature ``long_passwords``.
 LONGEST_PASSWORD = 72
 LONGEST_OLD_PASSWORD = 64
