@@ -70,6 +70,7 @@ def assert_plain(message: str) -> None:
 @given(ENTRIES, OPTIONS)
 @example([{"username": "zoe"}], {"prune": "deactivate", "max_prune": "nan"})
 @example([{"username": "zoe", "timezone": {1: "x"}}], {})
+@example([None], {"defaults": [None]})
 @FAST
 def test_users_and_options(users, options):
     assert_plain(outcome({"users": users, "api_url": "http://x", **options}))
