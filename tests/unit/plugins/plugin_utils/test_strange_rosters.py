@@ -47,7 +47,8 @@ def outcome(arguments: dict) -> str:
     if problem:
         return problem
     arguments = copy.deepcopy(arguments)
-    validation = ArgumentSpecValidator(SUBJECT.argument_spec, **SUBJECT.rules).validate(arguments)
+    # Ansible fills in what is missing in a default that is a map, in place.
+    validation = ArgumentSpecValidator(copy.deepcopy(SUBJECT.argument_spec), **SUBJECT.rules).validate(arguments)
     if validation.error_messages:
         return ""  # Ansible's own words
     client = ModelClient()
