@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.answers import has_form
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     InvalidInput,
     MattermostError,
@@ -169,7 +170,7 @@ class Client:
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
         answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
-        if not isinstance(answer.data, _ANSWERS[operation.answer]):
+        if not isinstance(answer.data, _ANSWERS[operation.answer]) or not has_form(name, answer.data):
             raise UnexpectedAnswer(
                 "the answer has another form than Mattermost gives it",
                 "Check api_url, and whether the server is a Mattermost server",

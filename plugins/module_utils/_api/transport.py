@@ -32,6 +32,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     CertificateRejected,
     InvalidInput,
     MattermostError,
+    Redirected,
     ServerUnreachable,
     TooManyRequests,
     UnexpectedAnswer,
@@ -257,7 +258,7 @@ class Transport:
         bytes. ``token`` replaces the token of this transport (``None``: none) for this request.
 
         Raises a ``MattermostError``. A request is repeated after 429 or when no connection came about, as then nothing
-        was done; after a lost answer, 502, 503 and 504 only if ``repeatable``.
+        was done; after a lost answer, or where the server is not available, only if ``repeatable``.
         """
         headers = {}
         token = self.token if token is Ellipsis else token
@@ -373,14 +374,20 @@ class Transport:
         if status < 300 and kind.startswith("image/"):
             return Answer(status, response.headers, response.content)
         if 300 <= status < 400:
-            raise UnexpectedAnswer(
+            raise Redirected(
                 f"the server redirects to {_address(response.headers.get('Location', 'nowhere'))}",
                 "Put the final address of the server into api_url",
                 operation,
             )
         if status >= 400:
             details = _error_details(response.content)
-            error = rejection(operation, status, *(_text(details.get(key)) for key in ("id", "message", "request_id")))
+            error = rejection(
+                operation,
+                status,
+                *(_text(details.get(key)) for key in ("id", "message", "request_id")),
+                # What stands before the server may have an id in its errors as well, but not the status beside it.
+                own_form=details.get("status_code") == status,
+            )
             if isinstance(error, TooManyRequests):
                 error.retry_after = _retry_after(response.headers)
             elif kind == "text/html" and not error.error_id and not explain("", status).cause:
@@ -407,7 +414,7 @@ class Transport:
     def _pause(self, error, attempt, repeatable) -> float | None:
         """Seconds to wait before the request is sent again; ``None`` if it must not be."""
         refused = isinstance(error, (ServerUnreachable, TooManyRequests)) and not isinstance(error, CertificateRejected)
-        if attempt >= self.endpoint.retries or not (refused or (repeatable and error.outcome_unknown)):
+        if attempt >= self.endpoint.retries or not (refused or (repeatable and error.transient)):
             return None
         pause = min(0.5 * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311  jitter is no secret
         if isinstance(error, TooManyRequests):

@@ -36,7 +36,16 @@ from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.wire i
 TOKEN = "k3yt0k3nk3yt0k3nk3yt0k3nk3"
 PASSWORD = "s3cr3t-Passw0rd"
 VERSION = "7.6.0.7.6.0.0123456789abcdef0123456789abcdef."
-OK = answer(200, {"status": "OK"})
+#: A good answer to any operation that answers an object.
+OK = answer(
+    200,
+    {
+        **dict.fromkeys(("status", "id", "user_id", "username", "description", "token", "secret", "qr_code"), "OK"),
+        "is_active": True,
+        "auth_service": "",
+        "total_users_count": 1,
+    },
+)
 ME = answer(200, {"id": "admin", "username": "admin"})
 DEAD = answer(401, {"id": "api.context.session_expired.app_error", "message": "Please log in.", "status_code": 401})
 UNKNOWN = answer(404, {"id": "app.user.missing_account.const", "message": "None.", "status_code": 404})
@@ -78,7 +87,7 @@ def shown(error):
 @pytest.fixture(scope="module")
 def echo():
     """A client, and the requests that its server saw."""
-    server = Wire([lambda request: answer(200, [] if request.target.startswith("/api/v4/users?") else {})])
+    server = Wire([lambda request: answer(200, [] if request.target.startswith("/api/v4/users?") else {"id": "x"})])
     transport = Transport(Endpoint(server.url))
     with Client(transport, TokenAuthentication(TOKEN)) as client:
         yield client, server.requests
@@ -413,7 +422,7 @@ def test_a_lost_answer_is_repeated_only_where_the_table_says_so(open_client, nam
     server, client = open_client(RESET, OK)
 
     if operation.repeatable:
-        assert client.call(name, arguments, token=TOKEN).data == {"status": "OK"}
+        assert client.call(name, arguments, token=TOKEN).data["status"] == "OK"
     else:
         with pytest.raises(AnswerLost):
             client.call(name, arguments, token=TOKEN)
@@ -467,6 +476,12 @@ def test_a_server_without_the_operation_does_not_mean_that_nobody_is_there(open_
         ("get_user", {"user_id": "me"}, answer(200, "ok")),
         ("get_user", {"user_id": "me"}, answer(200, content=b"\x89PNG", kind="image/png")),
         ("get_users", {}, answer(200, {"users": []})),
+        ("get_users", {}, answer(200, [{"name": "somebody"}])),
+        ("get_users", {}, answer(200, ["somebody"])),
+        ("get_user", {"user_id": "me"}, answer(200, {"error": "not logged in"})),
+        ("create_user_access_token", {"user_id": "x", "description": "y"}, answer(200, {"id": "x"})),
+        ("generate_mfa_secret", {"user_id": "x"}, answer(200, {"status": "OK"})),
+        ("update_user_roles", {"user_id": "x", "roles": "system_user"}, answer(200, {})),
         ("get_profile_image", {"user_id": "me"}, answer(200, {"status": "OK"})),
     ],
 )
@@ -532,7 +547,7 @@ def test_every_paged_operation_can_be_read_whole(open_client, name):
     ],
 )
 def test_the_version_and_the_licence_are_read(open_client, header, number, licensed, text):
-    _server, client = open_client(answer(200, {}, X_Version_Id=header))
+    _server, client = open_client(answer(200, {"id": "x"}, X_Version_Id=header))
 
     client.get_user(user_id="me")
 
@@ -556,14 +571,14 @@ def test_the_version_and_the_licence_are_read(open_client, header, number, licen
     ],
 )
 def test_a_version_of_another_form_is_unknown(open_client, header):
-    _server, client = open_client(answer(200, {}, X_Version_Id=header))
+    _server, client = open_client(answer(200, {"id": "x"}, X_Version_Id=header))
 
-    assert client.get_user(user_id="me") == {}
+    assert client.get_user(user_id="me") == {"id": "x"}
     assert client.server is None
 
 
 def test_the_version_comes_from_the_first_answer_that_tells_it(open_client):
-    _server, client = open_client(answer(200, {}), answer(200, {}, X_Version_Id=VERSION + "true"))
+    _server, client = open_client(answer(200, {"id": "x"}), answer(200, {"id": "x"}, X_Version_Id=VERSION + "true"))
 
     client.get_user(user_id="me")
     assert client.server is None

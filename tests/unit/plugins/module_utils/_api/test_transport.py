@@ -533,7 +533,7 @@ def test_threads_wait_together_for_the_limit(wire):
     assert all(4 < seconds < 5.3 for _thread, seconds in slept)
 
 
-UNAVAILABLE = [answer(status, content=b"<html>Bad gateway</html>", kind="text/html") for status in (502, 503, 504)]
+UNAVAILABLE = [answer(status, content=b"<html>Bad gateway</html>", kind="text/html") for status in (502, 503, 504, 520, 524)]
 UNAVAILABLE.append(answer(503, {"id": "api.context.server_busy.app_error", "message": "Busy.", "status_code": 503}))
 LOST = [
     RESET,
@@ -581,6 +581,44 @@ class TestLostOutcome:
         assert_helpful(caught.value, "create_user")
         assert PASSWORD not in everything_shown(caught.value)
         assert (len(server.requests), pauses) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        answer(500, content=b"<html>Error</html>", kind="text/html"),
+        answer(500, content=b"error", kind="text/plain"),
+        answer(500, {"error": "out of memory"}),
+        answer(400, {"id": "gateway.refused", "message": "No."}),
+        answer(404, content=b"404 page not found", kind="text/plain"),
+        answer(200, content=b"<html>Welcome</html>", kind="text/html"),
+        answer(201, content=b'{"id": "x', kind="application/json"),
+        answer(204, content=b""),
+    ],
+)
+def test_an_answer_that_mattermost_does_not_give_leaves_the_outcome_of_a_write_unknown(wire, open_transport, pauses, step):
+    server = wire(step)
+
+    with pytest.raises(MattermostError) as caught:
+        create(open_transport(server.url))
+
+    assert caught.value.outcome_unknown
+    assert (len(server.requests), pauses) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        answer(302, {}, Location="https://login.example.com/"),
+        answer(429, content=b"limit exceeded", kind="text/plain"),
+        answer(500, {"id": "app.user.save.app_error", "message": "No.", "status_code": 500}),
+    ],
+)
+def test_a_refusal_leaves_no_doubt(wire, open_transport, step):
+    with pytest.raises(MattermostError) as caught:
+        create(open_transport(wire(step).url, retries=0))
+
+    assert not caught.value.outcome_unknown
 
 
 @pytest.mark.parametrize("step", [HANG, Stall(OK[:-5])])

@@ -15,6 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.answers import KEYS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     AnswerLost,
@@ -51,7 +52,7 @@ class Wire:
 
     def send(self, operation, method, path, query=None, body=None, file=None, repeatable=False, token=Ellipsis):
         self.sent.append((operation, path, query, body, file))
-        default = {"picture": b"\x89PNG", "list": [], "object": {"status": "OK"}}[OPERATIONS[operation].answer]
+        default = {"picture": b"\x89PNG", "list": [], "object": {"status": "OK", **dict.fromkeys(KEYS.get(operation, ()), "OK")}}[OPERATIONS[operation].answer]
         answer = self.answers.get(operation, default)
         if isinstance(answer, Exception):
             raise answer
