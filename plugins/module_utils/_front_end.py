@@ -57,7 +57,7 @@ def failure(error: MattermostError) -> dict:
     message = str(error)
     if isinstance(error, MissingLibrary):
         message = missing_required_lib(error.library, reason=f"for {error.needed_for}")
-    return {"msg": message, "error": error.details(), "operations": error.done, "changed": bool(error.done)}
+    return {**error.returned, "msg": message, "error": error.details(), "operations": error.done, "changed": bool(error.done)}
 
 
 def secret_values(spec: dict, options: dict) -> set:

@@ -18,7 +18,7 @@ from .router import OPERATIONS
 
 PREFIX = "/__control__/"
 JOURNAL_SIZE = 100_000
-KINDS = ("delay", "drop_before", "drop_after", "status", "truncated", "not_json")
+KINDS = ("delay", "drop_before", "drop_after", "status", "truncated", "not_json", "broken_json", "other_json")
 FIELDS = {
     "kind": str,
     "operation": str,
@@ -51,7 +51,7 @@ class Fault:
     skip: int = 0  # let so many requests that fit pass first
     seconds: float = 0
     status: int = 503
-    effect: bool = False  # kinds status and not_json: whether the request takes effect
+    effect: bool = False  # where the answer is replaced: whether the request takes effect
     headers: dict[str, str | None] = field(default_factory=dict)  # null: leave out one that is there by default
     id: str = field(default_factory=new_id)
 
@@ -85,6 +85,10 @@ class Fault:
             return None
         if self.kind == "not_json":
             return self._respond(200, PAGE.format("Welcome"), "text/html", {})
+        if self.kind == "broken_json":
+            return self._respond(200, '{"id": "', "application/json", {})
+        if self.kind == "other_json":
+            return self._respond(200, '{"result": "Welcome"}', "application/json", {})
         if self.status == 429:
             wait = str(max(1, round(self.seconds)))
             return self._respond(

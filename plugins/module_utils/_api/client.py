@@ -139,6 +139,11 @@ class Client:
             self.transport.close()
 
     @property
+    def address(self) -> str:
+        """Which server this is: the address, or the path of the local mode socket."""
+        return self.transport.endpoint.url or self.transport.endpoint.socket
+
+    @property
     def logged_in(self) -> bool:
         """Whether the session began with a login of this client, which ends it as well."""
         return isinstance(self._authentication, LoginAuthentication)

@@ -16,7 +16,8 @@ class MattermostError(Exception):
     """Base of all errors of this collection.
 
     ``operation`` is the API name of the operation under way, if any. ``done`` lists the operations that had taken
-    effect before, in order. ``consequence`` is a sentence on what became of the writes of the task.
+    effect before, in order. ``consequence`` is a sentence on what became of the writes of the task, ``returned`` holds
+    return keys of the module that there are although the task failed.
 
     ``outcome_unknown``: the request may have taken effect. That is so whenever it was sent and what came back, if
     anything, is neither a good answer nor a refusal in Mattermost's own form. Known is the outcome of
@@ -39,6 +40,7 @@ class MattermostError(Exception):
         self.operation = operation
         self.done: list[str] = []
         self.consequence = ""
+        self.returned: dict = {}
 
     def __str__(self) -> str:
         text = f"{self.operation}: {self.reason}" if self.operation else self.reason
@@ -48,6 +50,10 @@ class MattermostError(Exception):
         if self.consequence:
             sentences.append(self.consequence)
         return " ".join(sentences)
+
+    def conclude(self, consequence: str) -> None:
+        """Say what became of the writes of the task."""
+        self.consequence = consequence
 
     def details(self) -> dict:
         """What a result of Ansible shows beside the message."""
@@ -94,6 +100,10 @@ class AnswerLost(MattermostError):
 
     outcome_unknown = True
     transient = True
+
+    def conclude(self, consequence: str) -> None:
+        super().conclude(consequence)
+        self.remedy = ""  # it said to run the task again, which depends on the consequence
 
 
 class UnexpectedAnswer(MattermostError):

@@ -72,7 +72,7 @@ class OperationPlan(Plan):
             answer = client.call(step.operation, step.arguments)
         except MattermostError as error:
             if error.outcome_unknown:
-                error.remedy = "It may have taken effect all the same: look at the server before you run the task again"
+                error.conclude("It may have taken effect all the same: look at the server before you run the task again.")
             raise
         self.keep(OPERATIONS[step.operation], answer.data, answer.headers.get("Token"))
 

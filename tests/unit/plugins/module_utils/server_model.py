@@ -37,6 +37,7 @@ class ModelClient:
         self.stale = {}
         self.report = lambda text: None
         self.transport = ModelTransport()
+        self.address = "https://chat.example.com"
 
     @property
     def written(self):

@@ -52,7 +52,11 @@ class Wire:
 
     def send(self, operation, method, path, query=None, body=None, file=None, repeatable=False, token=Ellipsis):
         self.sent.append((operation, path, query, body, file))
-        default = {"picture": b"\x89PNG", "list": [], "object": {"status": "OK", **dict.fromkeys(KEYS.get(operation, ()), "OK")}}[OPERATIONS[operation].answer]
+        default = {
+            "picture": b"\x89PNG",
+            "list": [],
+            "object": {"status": "OK", **dict.fromkeys(KEYS.get(operation, ()), "OK")},
+        }[OPERATIONS[operation].answer]
         answer = self.answers.get(operation, default)
         if isinstance(answer, Exception):
             raise answer
