@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError, RequestRejected
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError, RequestRejected, Stopped
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 
 
@@ -114,7 +114,10 @@ class Service:
         raise NotImplementedError
 
     def write_files(self, plan: Plan) -> None:
-        """Write the files that the result names, on the host that runs the task. Not called in check mode."""
+        """Write the files that the result names, on the host that runs the task. Not called in check mode.
+
+        When it is called, everything was carried out, and somebody waits for the result.
+        """
 
 
 @dataclass
@@ -139,6 +142,8 @@ def converge(service: Service, client, declaration: dict, check_mode: bool) -> O
         service.write_files(plan)
         return Outcome(plan, [], service.predict(plan))
     done = carry_out(service, client, declaration, plan)
+    if client.stop_reason():
+        raise _told(Stopped(client.stop_reason()), done)
     service.write_files(plan)
     try:
         returned = service.read_back(client, plan)
@@ -166,13 +171,13 @@ def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
         except MattermostError as error:
             missing = current.operations[len(error.done) :]  # the first of them is the one that failed
             done += error.done
-            overtaken = isinstance(error, RequestRejected) and error.overtaken
-            if not looks_left or not (error.outcome_unknown or overtaken):
-                raise _told(error, done)
             failed = error
         else:
             done += current.operations
             break
+        overtaken = isinstance(failed, RequestRejected) and failed.overtaken
+        if not looks_left or not (failed.outcome_unknown or overtaken):
+            raise _told(failed, done)
         looks_left -= 1
         try:
             current = service.plan(client, declaration)

@@ -79,7 +79,8 @@ options:
       - V(0d) ends it in the run that creates the successor, as the last thing that the task does. Should the run be killed just
         then, the next one makes another successor, and until then no token works. Where that matters, use
         O(hand_over=later), or an overlap of at least a day.
-      - It should be shorter than O(rotate_after). Otherwise more than two generations work at the same time, and the task warns.
+      - It should not be longer than O(rotate_after). Otherwise more than two generations work at the same time, and the task
+        warns.
     type: str
   keep_disabled:
     description:

@@ -16,6 +16,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     InvalidInput,
     MattermostError,
     NotFound,
+    Stopped,
     UnexpectedAnswer,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import LARGEST_PAGE, OPERATIONS, Operation
@@ -80,7 +81,12 @@ class LoginAuthentication:
             self._credentials["token"] = mfa_code
 
     def begin(self, client: Client) -> None:
-        answer = client.call("login", self._credentials)
+        try:
+            answer = client.call("login", self._credentials)
+        except MattermostError as error:
+            if error.outcome_unknown:
+                error.conclude("A session may have been opened that nobody uses; it ends by itself, or with mm_user_session.")
+            raise
         token = answer.headers.get("Token")
         if not token:  # whatever came next would be sent as nobody
             raise UnexpectedAnswer(
@@ -110,7 +116,8 @@ class Client:
     ``with Client(transport, authentication) as client: client.get_user(user_id="me")``
 
     ``caller`` is the caller's own user once it is known, ``server`` the version once an answer came, ``warnings``
-    what the user of the module should know, and ``report`` takes news of a long run.
+    what the user of the module should know, and ``report`` takes news of a long run. ``stop_reason`` is asked before every
+    write, and says why there must be none any more; empty if it may be sent.
     """
 
     def __init__(self, transport: Transport, authentication):
@@ -119,6 +126,8 @@ class Client:
         self._session_proven = False
         self.warnings: list[str] = []
         self.report: Callable[[str], None] = lambda text: None
+        self.stop_reason: Callable[[], str] = lambda: ""
+        self._stopped = ""
         self.caller: Any = None
         self.server: ServerVersion | None = None
 
@@ -137,6 +146,11 @@ class Client:
             self.warnings.append(f"The session could not be logged out: {error}")
         finally:
             self.transport.close()
+
+    def stop(self, reason: str) -> None:
+        """Send nothing any more, from whatever thread, but the logout, and that without patience."""
+        self._stopped = reason
+        self.transport.patient = False
 
     @property
     def address(self) -> str:
@@ -172,6 +186,7 @@ class Client:
         """
         operation = OPERATIONS[name]
         path, query, body, file = _assemble(operation, arguments)
+        self._check_stopped(operation)
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
         answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
@@ -186,6 +201,11 @@ class Client:
         if token is Ellipsis and not operation.permission.startswith("none"):
             self._session_proven = True
         return answer
+
+    def _check_stopped(self, operation):
+        reason = self._stopped or (self.stop_reason() if operation.writes else "")
+        if reason and operation.name != "logout":
+            raise Stopped(reason, "Run the task again", operation.name)
 
     def _prove_session(self):
         """With a dead token the server takes a creation for an anonymous sign-up, so look at the session first."""

@@ -199,6 +199,8 @@ class Transport:
     def __init__(self, endpoint: Endpoint, user_agent: str = "mmops.mattermost", sleep=time.sleep):
         self.endpoint = endpoint.checked()
         self.token: str | None = None
+        #: Whether requests are repeated.
+        self.patient = True
         self._sleep = sleep
         self._lock = threading.Lock()
         self._resume_at = 0.0
@@ -384,7 +386,9 @@ class Transport:
             error = rejection(
                 operation,
                 status,
-                *(_text(details.get(key)) for key in ("id", "message", "request_id")),
+                _text(details.get("id")),
+                _text(details.get("message")),
+                _text(details.get("request_id")),
                 # What stands before the server may have an id in its errors as well, but not the status beside it.
                 own_form=details.get("status_code") == status,
             )
@@ -414,7 +418,7 @@ class Transport:
     def _pause(self, error, attempt, repeatable) -> float | None:
         """Seconds to wait before the request is sent again; ``None`` if it must not be."""
         refused = isinstance(error, (ServerUnreachable, TooManyRequests)) and not isinstance(error, CertificateRejected)
-        if attempt >= self.endpoint.retries or not (refused or (repeatable and error.transient)):
+        if not self.patient or attempt >= self.endpoint.retries or not (refused or (repeatable and error.transient)):
             return None
         pause = min(0.5 * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311  jitter is no secret
         if isinstance(error, TooManyRequests):

@@ -17,6 +17,7 @@ import fcntl
 import hashlib
 import json
 import os
+from typing import Any
 
 
 def notes_folder() -> str:
@@ -36,7 +37,7 @@ class Note:
     def __init__(self, server: str, user_id: str, name: str):
         key = hashlib.sha256("\n".join((server, user_id, name)).encode(errors="surrogateescape")).hexdigest()
         self._path = os.path.join(notes_folder(), f"{key[:40]}.json")
-        self._file = None
+        self._file: Any = None
         self.description = ""
         self.known: frozenset = frozenset()
         self.taken = False

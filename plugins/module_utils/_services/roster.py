@@ -10,6 +10,7 @@ from __future__ import annotations
 import fnmatch
 import threading
 import time
+import traceback
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -17,7 +18,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
+    InvalidInput,
+    MattermostError,
+    ServerUnreachable,
+    Stopped,
+    UnforeseenError,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, carry_out
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
@@ -40,6 +47,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
 
 #: How many chunks are read at a time. More would only wait for each other.
 _READS_AHEAD = 2
+
+#: Users in a row for which the server cannot be reached. Then no further one is begun.
+LONGEST_ABSENCE = 5
 
 #: Seconds between two reports of progress.
 _REPORT_EVERY = 2.0
@@ -70,6 +80,12 @@ class RosterPlan(Plan):
     prunable: list = field(default_factory=list)
     total: int = 0
     executed: bool = False
+    not_begun: int = 0
+    tracebacks: list = field(default_factory=list)
+
+    def complete(self) -> None:
+        for item in self.items:
+            item.plan.complete()
 
     @property
     def changed(self) -> bool:
@@ -87,9 +103,14 @@ class RosterPlan(Plan):
         if not self.failed:
             return ""
         first = self.failed[0]
+        given_up = (
+            f" As the server could not be reached for {LONGEST_ABSENCE} users in a row, {self.not_begun} others were not begun."
+            if self.not_begun
+            else ""
+        )
         return (
             f"{len(self.failed)} of {self.total} users could not be brought to the declared state, the first of them "
-            f"{first.name} ({first.where}): {first.error}"
+            f"{first.name} ({first.where}): {first.error}{given_up}"
         )
 
     @property
@@ -99,6 +120,7 @@ class RosterPlan(Plan):
     def execute(self, client) -> None:
         """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""
         stop = threading.Event()
+        away = _Away()
         progress = _Progress(client, len(self.items))
         service = UserService()
 
@@ -109,14 +131,23 @@ class RosterPlan(Plan):
                 item.done = carry_out(service, client, item.declaration, item.plan)
             except MattermostError as error:
                 item.error, item.done = error, error.done
-                if self.stops_on_error:
-                    stop.set()
+            except Exception as error:  # that of one user must not hide what became of the others
+                item.error = UnforeseenError(error)
+                self.tracebacks.append(traceback.format_exc())
+            if away.counts(item.error) or (item.error and (self.stops_on_error or isinstance(item.error, Stopped))):
+                stop.set()
             progress.step()
 
         self.executed = True
         with ThreadPoolExecutor(self.concurrency) as pool:
-            list(pool.map(carry, self.items))
+            try:
+                list(pool.map(carry, self.items))
+            except BaseException:
+                stop.set()  # else the pool would go on before it lets go
+                raise
         self.failed += [item for item in self.items if item.error]
+        if away.long:
+            self.not_begun = len([item for item in self.items if not (item.error or item.done)])
 
 
 class RosterService(Service):
@@ -259,7 +290,7 @@ class RosterService(Service):
         return self._returned(plan, [item for item in plan.items if item.done])
 
     def predict(self, plan) -> dict:
-        return self._returned(plan, plan.items)
+        return self._returned(plan, [item for item in plan.items if item.done] if plan.executed else plan.items)
 
     @staticmethod
     def _returned(plan, items) -> dict:
@@ -298,6 +329,23 @@ class RosterService(Service):
             ],
             "prunable": plan.prunable,
         }
+
+
+class _Away:
+    """Counts users in a row for which the server could not be reached. Threads share it."""
+
+    def __init__(self):
+        self._row = 0
+        self._lock = threading.Lock()
+        self.long = False
+
+    def counts(self, error: MattermostError | None) -> bool:
+        """Note what became of a user; tells whether the server has been away for too long."""
+        absent = isinstance(error, ServerUnreachable) or (error is not None and error.transient)
+        with self._lock:
+            self._row = self._row + 1 if absent else 0
+            self.long = self.long or self._row >= LONGEST_ABSENCE
+            return self.long
 
 
 class _Progress:

@@ -201,7 +201,7 @@ class TokenPlan(Plan):
     ``named``: the tokens that the declaration names, as they are before, newest generation first. ``new``: the token to
     be created, as the API will show it. ``kept_id``: the token that is the current one, if no new one is. ``rotation``:
     the declared one, if the tokens are to be present. ``known``: the ids of all tokens of the user. ``doubtful``: the ids
-    of tokens that the caller may be using. ``hand_over`` is the option, ``note`` the note of it.
+    of tokens that the caller may be using. ``hand_over`` is the option, ``pending`` the note of it.
 
     Diff and results follow from the steps, which are shortened if one of them fails after a creation.
     """
@@ -216,7 +216,7 @@ class TokenPlan(Plan):
     doubtful: set = field(default_factory=set)
     lost: frozenset = frozenset()
     hand_over: str = AT_THE_END
-    note: Note | None = None
+    pending: Note | None = None
 
     @property
     def _kept(self) -> list:
@@ -299,8 +299,8 @@ class TokenPlan(Plan):
         try:
             self._execute(client)
         except BaseException:
-            if self.note:
-                self.note.release()
+            if self.pending:
+                self.pending.release()
             raise
 
     def _execute(self, client):
@@ -341,7 +341,8 @@ class TokenPlan(Plan):
     def _create(self, client, position) -> int:
         """Carry out the creation, the step at this position, and return the position of the next step."""
         create = self.steps[position]
-        before, lost = self.operations[:position], []
+        before = self.operations[:position]
+        lost: list = []
         doubt = False
         self._note_creation(create)
         for tries_left in range(_TRIES - 1, -1, -1):
@@ -370,12 +371,12 @@ class TokenPlan(Plan):
 
     def _note_creation(self, create):
         """Note that there will be a token that is not handed over."""
-        if not self.note or self.note.taken:
+        if not self.pending or self.pending.taken:
             return
         try:
-            self.note.write(create.arguments["description"], self.known - self.lost)
+            self.pending.write(create.arguments["description"], self.known - self.lost)
         except OSError as error:
-            self.note.release()
+            self.pending.release()
             self.warnings.append(
                 f"It could not be noted that the new token is not handed over yet ({os.strerror(error.errno or 0)}). If "
                 "the run is killed before that, the next one does not notice"
@@ -407,7 +408,7 @@ class TokenPlan(Plan):
                 f"There may be a new token {description!r} of this user, and nobody knows its value: "
                 + (
                     "the next run on this host revokes it and creates another."
-                    if self.note
+                    if self.pending
                     else "revoke it (state: absent), then run the task again."
                 )
             )
@@ -508,8 +509,8 @@ def _plan_present(plan, wanted, seen):
     for token in lost:
         plan.add(_REVOKE, token_id=token["id"])
         plan.warnings.append(
-            f"The token {token['id']} ({token['description']}) is revoked, and replaced if it is needed: an earlier run created "
-            "it, but ended before its value was handed over."
+            f"The token {token['id']} ({token['description']}) is revoked, and replaced if it is needed: an earlier run "
+            "created it, but ended before its value was handed over."
         )
     expired = [token for token in plan.named if seen.expired(token) and token not in lost]
     if any(token["id"] == wanted.token_id for token in expired):
@@ -532,8 +533,8 @@ def _plan_present(plan, wanted, seen):
     if wanted.rotation:
         if wanted.rotation.overlap > wanted.rotation.after:
             plan.warnings.append(
-                f"overlap: {wanted.rotation.overlap} days are more than rotate_after ({wanted.rotation.after}), so that more "
-                "than two generations work at the same time"
+                f"overlap: {wanted.rotation.overlap} days are more than rotate_after ({wanted.rotation.after}), so that "
+                "more than two generations work at the same time"
             )
         # The local socket cannot disable a token.
         plan.rotation = replace(wanted.rotation, keep_disabled=0) if seen.local else wanted.rotation
@@ -742,7 +743,7 @@ class TokenService(Service):
                 declaration["hand_over"] != LATER,
             ),
         )
-        plan.note, plan.hand_over = note, declaration["hand_over"]
+        plan.pending, plan.hand_over = note, declaration["hand_over"]
         if not declaration["allow_own_token"]:
             _protect(client, plan)
         return plan
@@ -756,12 +757,12 @@ class TokenService(Service):
 
     def write_files(self, plan) -> None:
         """Keep the note if the hand-over is still to come, and remove it otherwise."""
-        if not plan.note or plan.note.taken:
+        if not plan.pending or plan.pending.taken:
             return
         if plan.hand_over == LATER and plan.new:
-            plan.note.release()
+            plan.pending.release()
         else:
-            plan.note.remove()
+            plan.pending.remove()
 
     @staticmethod
     def _look(client, declaration) -> tuple:

@@ -38,6 +38,7 @@ class ModelClient:
         self.report = lambda text: None
         self.transport = ModelTransport()
         self.address = "https://chat.example.com"
+        self.stop_reason = lambda: ""
 
     @property
     def written(self):

@@ -23,10 +23,12 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.client impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     AnswerLost,
     InvalidInput,
+    MattermostError,
     NotAuthenticated,
     NotFound,
     OperationNotAvailable,
     RequestRejected,
+    Stopped,
     UnexpectedAnswer,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
@@ -442,6 +444,52 @@ def test_every_operation_is_repeated_after_a_refusal_for_the_rate(open_client, n
 
     first, second = server.requests
     assert (first.method, first.target, first.body) == (second.method, second.target, second.body)
+
+
+# ---- a task that ends early -----------------------------------------------------------------------------------------
+
+
+def test_nothing_but_the_logout_is_sent_after_a_stop(open_client):
+    login = answer(200, {"id": "admin"}, Token="s3ss10n")
+    server, client = open_client(login, OK, authentication=LoginAuthentication("a", "b"))
+
+    with client:
+        client.stop("the task was ended by SIGTERM")
+        for operation, arguments in (("get_user", {"user_id": "me"}), ("delete_user", {"user_id": "x"})):
+            with pytest.raises(Stopped, match="ended by SIGTERM"):
+                client.call(operation, arguments)
+
+    assert [target for _method, target in sent(server)] == ["/api/v4/users/login", "/api/v4/users/logout"]
+
+
+def test_a_logout_after_a_stop_does_not_wait(open_client):
+    login = answer(200, {"id": "admin"}, Token="s3ss10n")
+    server, client = open_client(login, answer(503, content=b""), authentication=LoginAuthentication("a", "b"))
+
+    with client:
+        client.stop("the task was ended by SIGTERM")
+
+    assert len(server.requests) == 2
+    assert "could not be logged out" in client.warnings[0]
+
+
+def test_without_anybody_to_report_to_nothing_is_written_but_read(open_client):
+    server, client = open_client(OK)
+    client.stop_reason = lambda: "nobody waits"
+
+    client.get_user(user_id="me")
+    with pytest.raises(Stopped, match="nobody waits"):
+        client.delete_user(user_id="x")
+
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("step", [RESET, answer(500, content=b"<html>", kind="text/html"), answer(200, {"error": "no"})])
+def test_a_login_of_unknown_outcome_may_have_left_a_session(open_client, step):
+    _server, client = open_client(step, authentication=LoginAuthentication("admin", PASSWORD))
+
+    with pytest.raises(MattermostError, match="A session may have been opened"):
+        open_and_use(client)
 
 
 # ---- answers, paging, lookups ---------------------------------------------------------------------------------------
