@@ -17,9 +17,14 @@ from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client, encodable, texts_in
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import (
+    CONNECTION_OPTIONS,
+    make_client,
+    password_in,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
+    InvalidInput,
     MattermostError,
     MissingLibrary,
     UnforeseenError,
@@ -61,6 +66,19 @@ def perform(subject: Subject, client: Client, options: dict, check_mode: bool) -
     return result
 
 
+def check_texts(options: dict) -> None:
+    """Refuse texts that cannot be sent, before anything is. Names of files may be any bytes."""
+    for name, value in options.items():
+        if any("\0" in text for text in texts_in(value)):
+            raise InvalidInput(f"{name} holds a NUL character", "Correct the value")
+        if name not in _FILES and not encodable(value):
+            raise InvalidInput(f"{name} holds bytes that are no text", "Give text in UTF-8")
+
+
+#: Options that name files.
+_FILES = ("api_socket", "ca_path", "client_cert", "client_key", "image", "qr_code_path", "src")
+
+
 def failure(error: MattermostError) -> dict:
     """The result of a task that failed, without ``failed`` itself. ``operations`` lists what had taken effect."""
     message = str(error)
@@ -99,7 +117,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def secret_values(spec: dict, options: dict) -> set:
     """The values of all options that are marked ``no_log``."""
-    values: set = set()
+    values: set = _texts(password_in(options.get("api_url")))
     for name, option in spec.items():
         value = options.get(name)
         if value is None:
@@ -125,6 +143,10 @@ def _texts(value) -> set:
 class _Module(AnsibleModule):
     """Masks secrets in every refusal. Ansible finds none of them when an option with sub-options is ill-typed."""
 
+    def _log_invocation(self):
+        self.no_log_values |= secret_values(self.argument_spec, self.params)
+        super()._log_invocation()
+
     def fail_json(self, msg, **result):
         self.no_log_values |= secret_values(self.argument_spec, self.params)
         super().fail_json(msg, **result)
@@ -135,6 +157,7 @@ def run_module(subject: Subject) -> None:
     module = _Module(argument_spec=subject.argument_spec, supports_check_mode=True, **subject.rules)
     client = problem = None
     try:
+        check_texts(module.params)
         client = make_client(module.params)
         _follow(client)
         with client:

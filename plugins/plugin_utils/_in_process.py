@@ -39,6 +39,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport im
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import (
     PARENT_GONE,
     Subject,
+    check_texts,
     failure,
     on_end,
     perform,
@@ -187,6 +188,7 @@ class InProcessAction(OrdinaryAction):
         key = (tuple(options[name] for name in CONNECTION_OPTIONS), environment)
         client = None
         try:
+            check_texts(options)
             client = _open_clients.get(key, options)
             client.report = self._report
             result = perform(self.subject, client, options, self._task.check_mode)

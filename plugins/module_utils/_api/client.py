@@ -265,7 +265,7 @@ def _assemble(operation: Operation, arguments: dict):
             continue
         if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
             raise InvalidInput(f"the parameter {parameter.name} must be of the type {parameter.type}", "", operation.name)
-        if isinstance(value, str) and not _encodable(value):
+        if not encodable(value):
             raise InvalidInput(f"the parameter {parameter.name} holds bytes that are no text", "", operation.name)
         if parameter.where == "path":
             if not value:
@@ -287,10 +287,23 @@ def _assemble(operation: Operation, arguments: dict):
     return path, query or None, body, file
 
 
-def _encodable(text: str) -> bool:
-    """Whether it has a form in UTF-8. Ansible keeps other bytes as lone surrogates."""
+def texts_in(value: Any) -> Iterator[str]:
+    """All texts in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in (*value, *value.values()):
+            yield from texts_in(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from texts_in(part)
+
+
+def encodable(value: Any) -> bool:
+    """Whether all texts in a value have a form in UTF-8. Ansible keeps other bytes as lone surrogates."""
     try:
-        text.encode()
+        for text in texts_in(value):
+            text.encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -103,15 +103,24 @@ class RosterPlan(Plan):
         if not self.failed:
             return ""
         first = self.failed[0]
-        given_up = (
-            f" As the server could not be reached for {LONGEST_ABSENCE} users in a row, {self.not_begun} others were not begun."
-            if self.not_begun
-            else ""
-        )
-        return (
+        # What became of this one is among the failures; the message is about all of them.
+        cause = str(first.error).replace(first.error.consequence, "").rstrip()
+        text = (
             f"{len(self.failed)} of {self.total} users could not be brought to the declared state, the first of them "
-            f"{first.name} ({first.where}): {first.error}{given_up}"
+            f"{first.name} ({first.where}): {cause}"
         )
+        if self.not_begun:
+            text += (
+                f" As the server could not be reached for {LONGEST_ABSENCE} users in a row, {self.not_begun} others were not "
+                "begun."
+            )
+        doubtful = len([item for item in self.failed if item.error.outcome_unknown])
+        if doubtful:
+            text += f" {doubtful} of those who failed may have been changed."
+        changed = len([item for item in self.items if item.done]) if self.executed else 0
+        if changed or not doubtful:
+            text += f" {changed} users were changed." if changed else " Nothing was changed."
+        return f"{text} The next run does what is missing."
 
     @property
     def diff(self) -> list:

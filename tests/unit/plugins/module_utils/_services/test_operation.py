@@ -320,3 +320,28 @@ def test_templated_values_become_what_the_operation_takes(name, picture):
     assert not validation.error_messages
     given_arguments = {key: value for key, value in validation.validated_parameters["arguments"].items() if value is not None}
     assert given_arguments == arguments_of(operation, picture)
+
+
+@pytest.mark.parametrize(
+    "value", ["b/image", "me/tokens", "../../config", "..", ".", "%2e%2e", "a?b", "a#b", "a b", "b\n", "\\"]
+)
+@pytest.mark.parametrize(
+    ("operation", "name"), [("get_user", "user_id"), ("delete_user", "user_id"), ("get_user_by_username", "username")]
+)
+def test_no_value_in_a_path_leads_to_another_operation(wire, operation, name, value):
+    with pytest.raises(InvalidInput, match=name):
+        run(wire, operation, {name: value})
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("value", ["x@y/../../config", "../a@b", "a@b/", "a//b@c", "a b@c", "."])
+def test_no_address_leads_to_another_operation(wire, value):
+    with pytest.raises(InvalidInput, match="email"):
+        run(wire, "get_user_by_email", {"email": value})
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("value", ["zoe@example.com", "zoë+tag@example.com", "dept/zoe@example.com", "a..b@example.com"])
+def test_an_address_of_any_usual_form_is_sent(wire, value):
+    run(wire, "get_user_by_email", {"email": value})
+    assert wire.names == ["get_user_by_email"]
