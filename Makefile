@@ -17,7 +17,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: help venv demo test lint sanity unit conformance faults integration integration-modules integration-cores molecule bench browser docs build packaging changelog clean
+.PHONY: help venv demo test lint sanity unit conformance faults integration integration-modules integration-releases integration-cores molecule bench browser docs build packaging changelog clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -32,8 +32,8 @@ $(READY): $(REQUIREMENTS)
 	@mkdir -p $(dir $(LINK)) && ln -sfn ../../.. $(LINK)
 	@touch $@
 
-demo: $(READY) ## a roster of people brought to a server, twice (MATTERMOST_URL, MATTERMOST_TOKEN: a real one)
-	@$(BIN)/python tests/tools/demo.py
+demo: $(READY) ## a roster of people applied to a server, twice (RELEASE=10.11; MATTERMOST_URL, MATTERMOST_TOKEN: a real one)
+	@$(BIN)/python tests/tools/demo.py $(RELEASE)
 
 # Integration tests keep two processors busy by themselves; the others take turns two at a time.
 test: $(READY) ## all checks and tests
@@ -63,10 +63,13 @@ integration: $(READY) ## playbooks against the fake server (MATTERMOST_URL, MATT
 	$(PYTEST) $(PARALLEL) --durations=5 tests/integration
 
 integration-modules: $(READY) ## the same with each module started by itself, not in the Ansible process; half an hour
-	$(PYTEST) $(PARALLEL) -m modules tests/integration
+	$(PYTEST) $(PARALLEL) -m "modules and not releases" tests/integration
+
+integration-releases: $(READY) ## the same on every release of the server without and with a licence, roles included; half an hour
+	$(PYTEST) $(PARALLEL) -m "not modules" tests/integration
 
 integration-cores: $(READY) ## the plays with the oldest and the newest ansible-core, in both hosts; an hour
-	$(BIN)/python tests/tools/cores.py $(PARALLEL) -m "modules or not modules"
+	$(BIN)/python tests/tools/cores.py $(PARALLEL) -m "not releases"
 
 molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENARIOS="...": some of them)
 	@$(BIN)/python tests/tools/scenarios.py $(SCENARIOS)

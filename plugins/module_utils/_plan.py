@@ -16,6 +16,9 @@ from typing import Any
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError, RequestRejected, Stopped
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 
+#: What a diff shows in place of a secret.
+HIDDEN = "(not shown)"
+
 
 @dataclass(frozen=True)
 class Step:

@@ -110,6 +110,12 @@ options:
       - V(false) turns a bot into a user, which needs O(password).
       - If omitted, it is not managed.
     type: bool
+  bot_owner:
+    description:
+      - Name or id of the user that owns the bot, or V(me). By default the caller owns a bot that O(bot=true) makes.
+      - A bot that was made of a user before may own itself. A server may never answer a request that switches such a bot off,
+        so O(state=inactive) and O(state=absent) give it an owner first, this one or the caller.
+    type: str
   auth_service:
     description:
       - Login service of a new user, like V(ldap) or V(saml). Together with O(auth_data), instead of O(password).
@@ -172,10 +178,33 @@ options:
         The task refuses that unless this is V(true).
     type: bool
     default: false
+  rename:
+    description:
+      - Whether O(username) and O(email) may name different things of one account. An account that is found by its address
+        gets another O(username), and a deactivated one comes back with another O(email).
+      - Without it the task refuses both, as a typo would rename a colleague, and a newcomer would get the account of somebody
+        who has left. O(user_id) names one account for certain and needs no consent.
+    type: bool
+    default: false
+  unlock:
+    description:
+      - Unlock the account, if failed logins have locked it, by setting their number to 0. The server does not tell how many it
+        takes to lock an account (C(ServiceSettings.MaximumLoginAttempts)), so this is done as soon as one has failed.
+      - This needs Mattermost 10.11 or later, and an account with e-mail or LDAP login that is not the caller's own. On an older
+        server a new password unlocks the account.
+    type: bool
+    default: false
+  missing:
+    description:
+      - What to do if O(state=inactive) or O(state=absent) names an account that does not exist. It may have been deleted, or
+        its name may have a typo. V(warn) warns, V(fail) fails, and V(ignore) does neither. The task is not changed.
+    type: str
+    choices: [ignore, warn, fail]
+    default: warn
   update_unknown:
     description:
-      - Whether to send declared fields that the server does not reveal (O(notify_props), O(email_verified)). The task is
-        then always changed.
+      - Whether to send declared fields that the server does not reveal (O(notify_props), O(email_verified), O(unlock)),
+        and a new O(email) that takes effect only when the user confirms it. The task is then always changed.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -338,9 +367,13 @@ error:
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import MISSING_OPTION, USER_OPTIONS
 
-SUBJECT = Subject(options=USER_OPTIONS, rules=dict(required_one_of=[("username", "user_id", "email")]), service=UserService())
+SUBJECT = Subject(
+    options={**USER_OPTIONS, **MISSING_OPTION},
+    rules=dict(required_one_of=[("username", "user_id", "email")]),
+    service=UserService(),
+)
 
 
 def main():

@@ -125,6 +125,8 @@ options:
       - V(sessions) are the open sessions, newest first. They hold no token.
       - V(tokens) are the personal access tokens, without their values.
       - V(audits) are the entries of the audit log, newest first, see O(audits_limit).
+      - V(bots) are the bots that the user owns, disabled ones too. All bots of the server are read for that, once. It takes the
+        permission C(read_others_bots), which administrators have.
       - V(uploads) are unfinished uploads. Only the owner sees them, administrators do not.
       - V(channel_members) are the memberships in channels of all teams.
       - V(terms_of_service) are the terms of service that the user has accepted last. Only the user and administrators see
@@ -135,7 +137,7 @@ options:
       - What the server does not tell the caller is V(null), and listed in RV(refused).
     type: list
     elements: str
-    choices: [audits, channel_members, default_image, image, sessions, terms_of_service, tokens, uploads]
+    choices: [audits, bots, channel_members, default_image, image, sessions, terms_of_service, tokens, uploads]
     default: []
   require_all:
     description: Fail if the server refuses a part of O(gather) for one of the users, instead of a warning.
@@ -224,9 +226,10 @@ attributes:
 notes:
   - If only O(stats), O(stats_filter), O(known_users) or O(group_channel_ids) are given, no users are listed.
   - The local socket (O(api_socket)) has only a part of this. It knows no search and no statistics, and of O(gather) only
-    V(tokens) and V(uploads).
+    V(bots), V(tokens) and V(uploads).
 seealso:
   - module: mmops.mattermost.mm_user
+  - module: mmops.mattermost.mm_bot
 """
 
 EXAMPLES = r"""

@@ -6,18 +6,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mm_user_operation
-short_description: Carry out one operation of the Users API of a Mattermost server
+short_description: Carry out one operation of the API of a Mattermost server
 version_added: 0.1.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:
-  - Carries out any operation of the Users API by its name, as it is. It is meant for what no other module of the collection
-    does.
+  - Carries out any operation of the Users API by its name, as it is, and of its neighbours those that user administration
+    needs (bots, memberships of teams and channels, the user report, limits, licence, client configuration, roles). It is
+    meant for what no other module of the collection does.
   - Arguments are checked before anything is sent. In check mode, operations that only read are carried out, those that
     write are not.
   - Operations have no memory. One that writes is carried out in every run, whatever the state of the server is, and the
     task is changed.
-  - The page C(Operations of the Users API) of the collection's documentation tells of each operation which permission,
+  - The page C(Operations of the API) of the collection's documentation tells of each operation which permission,
     licence, setting and version of the server it needs, and which module of the collection should be used instead.
 options:
   operation:
@@ -25,23 +26,53 @@ options:
     type: str
     required: true
     choices:
+      - add_channel_member
+      - add_team_member
+      - add_team_members
+      - assign_bot
       - attach_device_id
       - autocomplete_users
       - check_user_mfa
       - convert_bot_to_user
       - convert_user_to_bot
+      - create_bot
       - create_user
       - create_user_access_token
       - delete_user
       - demote_user_to_guest
+      - disable_bot
       - disable_user_access_token
+      - enable_bot
       - enable_user_access_token
       - generate_mfa_secret
+      - get_all_teams
+      - get_bot
+      - get_bots
+      - get_channel_by_name
+      - get_channel_by_name_for_team_name
+      - get_channel_member
+      - get_channel_members
+      - get_channel_members_by_ids
+      - get_channel_members_for_user
       - get_channel_members_with_team_data_for_user
+      - get_channels_for_team_for_user
+      - get_client_config
+      - get_client_license
       - get_default_profile_image
       - get_known_users
+      - get_ping
       - get_profile_image
+      - get_role_by_name
+      - get_roles_by_names
+      - get_server_limits
       - get_sessions
+      - get_team
+      - get_team_by_name
+      - get_team_member
+      - get_team_members
+      - get_team_members_by_ids
+      - get_team_members_for_user
+      - get_teams_for_user
       - get_total_users_stats
       - get_total_users_stats_filtered
       - get_uploads_for_user
@@ -52,22 +83,28 @@ options:
       - get_user_audits
       - get_user_by_email
       - get_user_by_username
+      - get_user_count_for_reporting
       - get_user_terms_of_service
       - get_users
       - get_users_by_group_channel_ids
       - get_users_by_ids
       - get_users_by_usernames
+      - get_users_for_reporting
       - login
       - login_by_cws_token
       - logout
       - migrate_auth_to_ldap
       - migrate_auth_to_saml
+      - patch_bot
       - patch_user
       - permanent_delete_all_users
       - promote_guest_to_user
       - publish_user_typing
       - register_terms_of_service_action
+      - remove_team_member
+      - remove_user_from_channel
       - reset_password
+      - reset_password_failed_attempts
       - revoke_all_sessions
       - revoke_session
       - revoke_sessions_from_all_users
@@ -79,6 +116,10 @@ options:
       - set_default_profile_image
       - set_profile_image
       - switch_account_type
+      - update_channel_member_scheme_roles
+      - update_channel_roles
+      - update_team_member_roles
+      - update_team_member_scheme_roles
       - update_user
       - update_user_active
       - update_user_auth
@@ -133,6 +174,9 @@ options:
       channel_id:
         description: Id of a channel.
         type: str
+      channel_name:
+        description: Name of a channel, as in its address.
+        type: str
       channel_roles:
         description: Roles in a channel; a list for V(search_users), else names separated by commas.
         type: raw
@@ -148,20 +192,32 @@ options:
       cws_token:
         description: Token of the customer portal.
         type: str
+      date_range:
+        description: Time for which the days of activity are counted, like V(last30days) or V(alltime).
+        type: str
       delete_at:
         description: Time of the deactivation in milliseconds. V(0) stands for an active user.
         type: int
       description:
-        description: Description of the token, at most 255 characters.
+        description: Description of the token, at most 255 characters, or of the bot.
         type: str
       device_id:
         description: Id of the mobile device.
+        type: str
+      direction:
+        description: V(next) for the users behind O(arguments.from_id), V(prev) for those before it.
+        type: str
+      display_name:
+        description: Name of the bot that people see.
         type: str
       email:
         description: E-mail address.
         type: str
       email_verified:
         description: Whether the address counts as verified.
+        type: bool
+      exclude_deleted_users:
+        description: Whether to leave deactivated users out.
         type: bool
       expires_at:
         description: Time in milliseconds when the token expires. Only newer servers know it.
@@ -172,15 +228,36 @@ options:
       force:
         description: Whether to migrate even if users are left out.
         type: bool
+      format:
+        description: Form of the answer. Always V(old).
+        type: str
       from:
         description: Login service that the users have now, like V(email).
         type: str
+      from_column_value:
+        description: Value of O(arguments.sort_column) of the last user of the page before.
+        type: str
+      from_id:
+        description: Id of the last user of the page before.
+        type: str
+      graceful:
+        description: With any value, users who cannot be added are answered with their errors, and the others are added.
+        type: bool
       group_channel_ids:
         description: Ids of group messages.
         type: list
         elements: str
       group_constrained:
         description: Whether to list only users that the groups of the team or channel allow to join.
+        type: bool
+      has_no_team:
+        description: Whether to list only users that are in no team.
+        type: bool
+      hide_active:
+        description: Whether to list only deactivated users.
+        type: bool
+      hide_inactive:
+        description: Whether to list only active users.
         type: bool
       id:
         description:
@@ -214,8 +291,11 @@ options:
         description: Whether to count bots.
         type: bool
       include_deleted:
-        description: Whether to count deactivated users.
+        description: Whether to count deactivated users, or to find disabled bots or archived channels.
         type: bool
+      last_delete_at:
+        description: Time in milliseconds. Channels that were archived earlier are left out.
+        type: int
       last_name:
         description: Last name.
         type: str
@@ -240,6 +320,10 @@ options:
       matches:
         description: E-mail addresses, each with the user name of the account that it belongs to in the service.
         type: dict
+      members:
+        description: Users to add, maps with the keys C(team_id) and C(user_id), at most 256.
+        type: list
+        elements: dict
       mfa_code:
         description: Current MFA code.
         type: str
@@ -273,8 +357,14 @@ options:
       notify_props:
         description: Notification settings, a map of strings. They replace the current ones as a whole.
         type: dict
+      only_orphaned:
+        description: Whether to list only bots whose owner is deactivated.
+        type: bool
       page:
         description: Number of the page; the first is V(0).
+        type: int
+      page_size:
+        description: Number of users on a page, at most 100.
         type: int
       parent_id:
         description: Id of the post that is answered.
@@ -291,16 +381,40 @@ options:
       position:
         description: Position in the company.
         type: str
+      post_root_id:
+        description: Id of the post that the message about the new member answers.
+        type: str
       props:
         description: Properties, a map of strings. They replace the current ones as a whole.
         type: dict
       role:
         description: Part of the name of a system role.
         type: str
+      role_filter:
+        description: Name of a system role.
+        type: str
+      role_name:
+        description: Name of a role.
+        type: str
+      role_names:
+        description: Names of roles.
+        type: list
+        elements: str
       roles:
         description:
-          - System roles. A list for V(search_users); names separated by blanks for V(update_user_roles), else by commas.
+          - System roles, or roles in a team or channel. A list for V(search_users); names separated by commas for V(get_users),
+            else by blanks.
+          - An empty text takes all roles away.
         type: raw
+      scheme_admin:
+        description: Whether the member is an administrator of the team or channel.
+        type: bool
+      scheme_user:
+        description: Whether the member is an ordinary member of the team or channel.
+        type: bool
+      search_term:
+        description: Part of a user name, name or e-mail address.
+        type: str
       session_id:
         description: Id of a session.
         type: str
@@ -311,13 +425,25 @@ options:
         description: Time in milliseconds. Only users that changed since are answered.
         type: int
       sort:
-        description: Order of the users.
+        description: Order of the users or members.
+        type: str
+      sort_column:
+        description: "Order of the users: V(Username), V(FirstName), V(LastName), V(Nickname), V(Email) or V(CreateAt)."
+        type: str
+      sort_direction:
+        description: V(asc) or V(desc).
         type: str
       t:
         description: Token of an invitation to a team.
         type: str
+      team_filter:
+        description: Id of a team.
+        type: str
       team_id:
         description: Id of a team.
+        type: str
+      team_name:
+        description: Name of a team, as in its address.
         type: str
       team_roles:
         description: Roles in a team; a list for V(search_users), else names separated by commas.
@@ -393,6 +519,8 @@ attributes:
       - An operation that writes is sent in every run, and the task is changed in every run. An operation that only reads
         never changes anything.
 notes:
+  - An operation that the server is known not to have is refused before it is sent. The task knows the version from the first
+    answer of the server.
   - The session that V(login) opens is lost if O(return_secrets) does not ask for its token. To log in for a task, use
     O(api_login_id) instead.
   - V(check_user_mfa) was removed in version 6.0 of the server. Where it is missing, the task warns and answers from
@@ -402,7 +530,7 @@ seealso:
   - module: mmops.mattermost.mm_user
   - module: mmops.mattermost.mm_user_info
   - name: Mattermost API reference
-    description: The Users section of the REST API.
+    description: The REST API of the server.
     link: https://api.mattermost.com/
 """
 

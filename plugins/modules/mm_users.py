@@ -79,6 +79,9 @@ options:
       bot:
         description: As O(mmops.mattermost.mm_user#module:bot).
         type: bool
+      bot_owner:
+        description: As O(mmops.mattermost.mm_user#module:bot_owner).
+        type: str
       auth_service:
         description: As O(mmops.mattermost.mm_user#module:auth_service).
         type: str
@@ -116,6 +119,14 @@ options:
         type: str
       convert_to_email_auth:
         description: As O(mmops.mattermost.mm_user#module:convert_to_email_auth).
+        type: bool
+        default: false
+      rename:
+        description: As O(mmops.mattermost.mm_user#module:rename).
+        type: bool
+        default: false
+      unlock:
+        description: As O(mmops.mattermost.mm_user#module:unlock).
         type: bool
         default: false
       update_unknown:

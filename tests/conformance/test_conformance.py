@@ -22,9 +22,19 @@ import requests
 HERE = Path(__file__).resolve().parent
 FAKE = HERE.parent / "fake_mattermost"
 PASSWORD = "Admin-Passw0rd!"
-FLAVOURS = {"7.6-unlicensed": [], "7.6-licensed": ["--licensed"]}
-OWN_SERVER = {"ratelimit": ["--rate-limit"], "deleteall": []}  # groups that disturb all others
-GROUPS = sorted(path.stem for path in (HERE / "golden" / "7.6-unlicensed").glob("*.jsonl"))
+RELEASES = ("7.6", "10.11", "11.2")
+FLAVOURS = {
+    f"{release}-{licence}": ["--release", release, *options]
+    for release in RELEASES
+    for licence, options in {"unlicensed": [], "licensed": ["--licensed"]}.items()
+}
+OWN_SERVER = {  # groups that disturb all others
+    "ratelimit": ["--rate-limit"],
+    "deleteall": [],
+    "lastadmin": [],
+    "userlimit": [],
+}
+RECORDINGS = [(golden, path.stem) for golden in FLAVOURS for path in sorted((HERE / "golden" / golden).glob("*.jsonl"))]
 READY_SECONDS = 60
 STOP_SECONDS = 10
 
@@ -127,9 +137,10 @@ def conform(fake: Fake, golden: str, *groups: str) -> None:
     assert "  100.0%" in done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("golden", FLAVOURS)
-@pytest.mark.parametrize("group", [group for group in GROUPS if group not in OWN_SERVER])
-def test_group(servers: dict[str, Fake], group: str, golden: str) -> None:
+@pytest.mark.parametrize(
+    ("golden", "group"), [(golden, group) for golden, group in RECORDINGS if group not in OWN_SERVER]
+)
+def test_group(servers: dict[str, Fake], golden: str, group: str) -> None:
     conform(servers[golden], golden, group)
 
 
@@ -138,16 +149,15 @@ def test_all_groups_again_on_the_same_server(servers: dict[str, Fake], golden: s
     conform(servers[golden], golden)
 
 
-@pytest.mark.parametrize("golden", FLAVOURS)
-@pytest.mark.parametrize("group", OWN_SERVER)
-def test_group_that_disturbs_others(tmp_path: Path, group: str, golden: str) -> None:
+@pytest.mark.parametrize(("golden", "group"), [(golden, group) for golden, group in RECORDINGS if group in OWN_SERVER])
+def test_group_that_disturbs_others(tmp_path: Path, golden: str, group: str) -> None:
     with running(*FLAVOURS[golden], *OWN_SERVER[group], "--socket", tmp_path / "local.sock") as fake:
         conform(fake, golden, group)
 
 
-def test_recordings_of_both_flavours_cover_the_same_groups() -> None:
-    for golden in FLAVOURS:
-        assert sorted(path.stem for path in (HERE / "golden" / golden).glob("*.jsonl")) == GROUPS
+def test_every_recording_belongs_to_a_flavour_and_a_scenario() -> None:
+    assert {path.name for path in (HERE / "golden").iterdir()} == set(FLAVOURS)
+    assert {group for _golden, group in RECORDINGS} == {path.stem for path in (HERE / "scenarios").glob("*.py")}
 
 
 # ---- start and stop -----------------------------------------------------------------

@@ -9,6 +9,7 @@ from . import bodies
 from .call import Call, Response, reply
 from .errors import (
     ACCEPTED_DOMAIN,
+    CREATE_LIMIT,
     EMAIL_EXISTS,
     EMAIL_HIDDEN,
     NO_OPEN_SERVER,
@@ -22,13 +23,14 @@ from .errors import (
     bad_body,
     bad_url,
 )
+from .images import draw_default_picture
 from .mails import mark_verified
 from .passwords import check_new_user_password, prove
-from .permissions import VIEW_MEMBERS
+from .permissions import MANAGE_SYSTEM, VIEW_MEMBERS
+from .release import Release
 from .router import OPEN, operation
 from .rules import TRANSLATIONS, in_domains, is_email, is_username
 from .user import BODY, PATCH, User
-from .views import own, profile
 
 
 # ---- create ------------------------------------------------------------------
@@ -39,8 +41,8 @@ def create_user(call: Call) -> Response:
         user = User(**bodies.record(call.body, BODY))
     except bodies.BadBody as error:
         raise bad_body("user") from error
-    _clean_input(user, call.is_admin)
     state = call.state
+    _clean_input(user, call.is_admin, state.release)
     if call.query.get("t"):
         raise SIGNUP_LINK_INVALID()  # invitations by mail are not modelled: no token is known
     if call.query.get("iid"):
@@ -48,7 +50,7 @@ def create_user(call: Call) -> Response:
         team = state.teams.get_by_invite_id(call.query["iid"])
         user.email_verified = False
         add_user(state, user)
-        answer = own(user)
+        answer = call.state.views.own(user)
         state.teams.join(state, team, user.id)
     else:
         if not call.is_admin:
@@ -57,13 +59,17 @@ def create_user(call: Call) -> Response:
                 raise NO_OPEN_SERVER()
             user.email_verified = False
         add_user(state, user)
-        answer = own(user)
+        answer = call.state.views.own(user)
     call.audit("user_id=" + user.id)
     return reply(answer, 201)
 
 
-def _clean_input(user: User, is_admin: bool) -> None:
+def _clean_input(user: User, is_admin: bool, release: Release) -> None:
     """Drop what a body cannot set."""
+    if not release.takes_times_of_body:
+        user.create_at = user.update_at = user.delete_at = user.last_activity_at = 0
+    user.remote_id = "" if release.has_remote_id else user.remote_id
+    user.last_login = 0
     if not is_admin:
         user.auth_data, user.auth_service, user.email_verified = "", "", False
     user.last_password_update = user.last_picture_update = user.failed_attempts = 0
@@ -78,7 +84,9 @@ def _check_signup(state) -> None:
 
 def add_user(state, user: User) -> None:
     """Save a new user; the object is completed and becomes the answer."""
-    settings = state.settings
+    settings, release = state.settings, state.release
+    if is_full(state):
+        raise CREATE_LIMIT()
     user.roles = "system_user"
     if not (user.is_ldap or user.is_saml) and not in_domains(user.email, settings["TeamSettings"]["RestrictCreationToDomains"]):
         raise ACCEPTED_DOMAIN()
@@ -87,7 +95,9 @@ def add_user(state, user: User) -> None:
     if user.locale not in TRANSLATIONS:
         user.locale = settings["LocalizationSettings"]["DefaultClientLocale"]
     if not user.auth_service:
-        check_new_user_password(user.password, settings["PasswordSettings"])
+        check_new_user_password(state, user.password)
+    if release.has_remote_id and user.remote_id is None:
+        user.remote_id = ""
     state.users.insert(user)
     if user.email_verified:
         mark_verified(state, user.id, user.email)
@@ -122,16 +132,16 @@ def _show(call: Call, user: User) -> Response:
         user.terms_of_service_id, user.terms_of_service_create_at = call.state.terms.accepted(user.id)
     privacy = call.state.settings["PrivacySettings"]
     etag = _etag(call, user)
-    return call.unchanged(etag) or reply(
-        own(user) if own_account else profile(user, call.is_admin, privacy), headers={"ETag": etag}
-    )
+    views = call.state.views
+    shown = views.own(user) if own_account else views.profile(user, call.is_admin, privacy)
+    return call.unchanged(etag) or reply(shown, headers={"ETag": etag})
 
 
 @operation("get_user_by_email", "GET", "/users/email/{email}", local=True)
 def get_user_by_email(call: Call) -> Response:
     """One user by mail address. Users get of themselves what others get."""
     email = call.params["email"].lower()
-    if not is_email(email):
+    if not is_email(email, call.state.release):
         raise bad_url("email")
     privacy = call.state.settings["PrivacySettings"]
     if not (call.is_admin or privacy["ShowEmailAddress"]):
@@ -142,13 +152,13 @@ def get_user_by_email(call: Call) -> Response:
         raise (error if call.sees_all else PERMISSIONS(VIEW_MEMBERS)) from error
     call.need_sight(user.id)
     etag = _etag(call, user)
-    return call.unchanged(etag) or reply(profile(user, call.is_admin, privacy), headers={"ETag": etag})
+    return call.unchanged(etag) or reply(call.state.views.profile(user, call.is_admin, privacy), headers={"ETag": etag})
 
 
 def _etag(call: Call, user: User) -> str:
     privacy = call.state.settings["PrivacySettings"]
     parts = (
-        call.state.VERSION,
+        call.state.release.version,
         user.id,
         user.update_at,
         user.terms_of_service_id,
@@ -174,13 +184,13 @@ def patch_user(call: Call) -> Response:
     except ApiError as error:
         raise bad_body("user_id") from error
     call.need_rank(before)
-    if _is_set_by_provider(before, changes):
+    if _is_set_by_provider(before, changes, not call.state.release.oauth_names_can_be_patched):
         raise PATCH_PROVIDER_ATTRIBUTE()
     if "email" in changes:
         _check_own_email(call, before, changes["email"], changes.get("password", ""))
     user = patch(call.state, user_id, changes)
     call.audit("")
-    return reply(own(user))
+    return reply(call.state.views.own(user))
 
 
 def patch(state, user_id: str, changes: dict) -> User:
@@ -201,16 +211,17 @@ def update_user(call: Call) -> Response:
         raise bad_body("user") from error
     if user.id != user_id:
         raise bad_body("user_id")
-    call.need_rank(user)
+    if user.is_system_admin and call.state.release.own_administrator_role_in_put_is_refused:
+        call.need(MANAGE_SYSTEM)
     call.need_edit(user_id)
     before = call.state.users.get(user_id)
-    if _is_set_by_provider(before, {name: getattr(user, name) for name in PATCH}):
+    if _is_set_by_provider(before, {name: getattr(user, name) for name in PATCH}, True):
         raise PUT_PROVIDER_ATTRIBUTE()
     if user.email:
         _check_own_email(call, before, user.email, user.password)
     update(call.state, user)
     call.audit("")
-    return reply(own(user))
+    return reply(call.state.views.own(user))
 
 
 def _check_own_email(call: Call, before: User, email: str, password: str) -> None:
@@ -222,7 +233,7 @@ def _check_own_email(call: Call, before: User, email: str, password: str) -> Non
     prove(call.state, before, password)
 
 
-def _is_set_by_provider(user: User, changes: dict) -> bool:
+def _is_set_by_provider(user: User, changes: dict, names_of_oauth: bool) -> bool:
     """Whether a change is left to the login service. (That of LDAP and SAML attributes is not modelled: it needs
     a server that is configured for them.)"""
 
@@ -231,7 +242,7 @@ def _is_set_by_provider(user: User, changes: dict) -> bool:
 
     if user.auth_service and changed("username"):
         return True
-    return user.is_oauth and (changed("first_name") or changed("last_name"))
+    return names_of_oauth and user.is_oauth and (changed("first_name") or changed("last_name"))
 
 
 def update(state, user: User) -> None:
@@ -247,6 +258,15 @@ def update(state, user: User) -> None:
             _ask_to_verify(state, before, user)
     state.users.update(user)
     state.users.forget(user.id)
+    if state.release.renaming_draws_default_picture and user.username != before.username and user.last_picture_update <= 0:
+        draw_default_picture(state, user)
+        user.__dict__.update(state.users.get(user.id).__dict__)
+
+
+def is_full(state) -> bool:
+    """Whether there are as many active users as a server without a licence may have. Bots do not count."""
+    limit = 0 if state.licensed else state.release.active_users_limit
+    return 0 < limit <= state.users.count_active()
 
 
 def _ask_to_verify(state, before: User, user: User) -> None:

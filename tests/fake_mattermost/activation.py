@@ -6,20 +6,26 @@
 from __future__ import annotations
 
 from . import bodies
+from .accounts import is_full
 from .basics import now, parse_bool
 from .call import Call, Response, done
 from .errors import (
     ACTIVE_GUESTS_OFF,
+    ACTIVE_LDAP,
+    ACTIVE_LIMIT,
     ACTIVE_NOT_ENABLED,
     ACTIVE_PERMISSIONS,
     DELETE_NOT_ENABLED,
+    DELETE_NOT_ENABLED_FOR_ADMIN,
+    LAST_ADMINISTRATOR,
     MISSING_ACCOUNT,
     ROLE_NEEDS_LICENSE,
     ROLE_NOT_FOUND,
     ApiError,
     bad_body,
 )
-from .permissions import MANAGE_ROLES, MANAGE_SYSTEM, NEED_LICENSE, ROLES, WRITE_USERS_IN_CONSOLE
+from .licence import DELEGATED_ADMINISTRATION
+from .permissions import MANAGE_ROLES, MANAGE_SYSTEM, NEED_LICENSE, WRITE_USERS_IN_CONSOLE
 from .router import operation
 from .rules import are_role_names
 from .user import User
@@ -34,7 +40,7 @@ def update_user_roles(call: Call) -> Response:
     names = roles.split()
     if not are_role_names(names) or names == ["system_admin"]:
         raise bad_body("roles")
-    if not call.state.licensed and any(name in NEED_LICENSE for name in names):
+    if DELEGATED_ADMINISTRATION not in call.state.licence.adds and any(name in NEED_LICENSE for name in names):
         raise ROLE_NEEDS_LICENSE()
     call.need(MANAGE_ROLES)
     try:
@@ -48,8 +54,11 @@ def update_user_roles(call: Call) -> Response:
 def set_roles(state, user_id: str, roles: str) -> None:
     """Store the text of roles as it is."""
     user = state.users.get(user_id)
-    if any(name not in ROLES for name in roles.split()):
+    if any(name not in state.roles for name in roles.split()):
         raise ROLE_NOT_FOUND()
+    loses = user.is_system_admin and "system_admin" not in roles
+    if loses and state.release.last_administrator_keeps_role and state.users.count_active_administrators() <= 1:
+        raise LAST_ADMINISTRATOR()
     user.roles = roles
     state.users.update(user, trusted=True)
     state.users.forget(user_id)
@@ -70,6 +79,8 @@ def update_user_active(call: Call) -> Response:
         raise ACTIVE_PERMISSIONS()
     user = call.state.users.get(user_id)
     call.need_rank(user)
+    if user.is_ldap and call.state.release.ldap_decides_about_activation:
+        raise ACTIVE_LDAP()
     if active and user.is_guest and not call.state.settings["GuestAccountsSettings"]["Enable"]:
         raise ACTIVE_GUESTS_OFF()
     set_active(call.state, user, active)
@@ -79,10 +90,13 @@ def update_user_active(call: Call) -> Response:
 
 def set_active(state, user: User, active: bool) -> None:
     """Activate or deactivate; a repeated deactivation gets a new time."""
+    if active and is_full(state):
+        raise ACTIVE_LIMIT()
     user.delete_at = 0 if active else now()
     state.users.update(user, trusted=True)
     if not active:
         state.sessions.end_user(user.id)
+        state.statuses.go_offline(user.id)
         if state.settings["ServiceSettings"]["DisableBotsWhenOwnerIsDeactivated"]:
             _disable_bots_of(state, user.id)
     state.users.forget(user.id)
@@ -97,8 +111,9 @@ def _disable_bots_of(state, owner_id: str) -> None:
 def set_bot_active(state, bot, active: bool) -> None:
     """Activate or deactivate a bot and its user."""
     set_active(state, state.users.get(bot.user_id), active)
-    bot.update_at = now()
-    bot.delete_at = 0 if active else bot.update_at
+    if active == bool(bot.delete_at):
+        bot.update_at = now()
+        bot.delete_at = 0 if active else bot.update_at
 
 
 # ---- deletion -------------------------------------------------------------------
@@ -116,6 +131,8 @@ def delete_user(call: Call) -> Response:
         set_active(call.state, user, False)
     elif call.local or settings["ServiceSettings"]["EnableAPIUserDeletion"]:
         remove(call.state, user_id)
+    elif call.is_admin and call.state.release.administrators_learn_of_deletion_setting:
+        raise DELETE_NOT_ENABLED_FOR_ADMIN()
     else:
         raise DELETE_NOT_ENABLED()
     call.audit("user_id=" + user_id)
@@ -127,7 +144,17 @@ def remove(state, user_id: str) -> None:
     state.sessions.end_user(user_id)
     for token in state.tokens.of(user_id):
         state.tokens.remove(token)
-    for table in (state.teams, state.channels, state.bots, state.images, state.terms, state.uploads, state.audits):
+    for table in (
+        state.teams,
+        state.channels,
+        state.bots,
+        state.images,
+        state.terms,
+        state.uploads,
+        state.audits,
+        state.preferences,
+        state.statuses,
+    ):
         table.forget_user(user_id)
     state.users.delete(user_id)
 

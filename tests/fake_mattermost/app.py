@@ -19,7 +19,7 @@ from .control import PREFIX, Control
 from .errors import NOT_FOUND, SERVER_BUSY, SESSION_EXPIRED, TOKEN_IN_QUERY, ApiError
 from .mfa import check_enforced
 from .ratelimit import RateLimit
-from .router import OPEN, SESSION, Operation, find
+from .router import API, OPEN, SESSION, Operation, find
 from .sessions import COOKIE, clear_cookie
 from .state import State
 
@@ -29,17 +29,26 @@ SUBJECTS = (
     "activation",
     "audits",
     "bots",
+    "channel_members",
+    "channels",
+    "client_config",
     "guests",
     "images",
+    "limits",
     "listing",
     "login",
     "mails",
     "mfa",
     "passwords",
+    "preferences",
+    "reports",
+    "roles",
     "services",
     "sessions",
     "settings",
+    "statuses",
     "system",
+    "team_members",
     "teams",
     "terms",
     "tokens",
@@ -47,6 +56,8 @@ SUBJECTS = (
 )
 for subject in SUBJECTS:
     import_module(f"{__package__}.{subject}")
+
+PAGE = "<!doctype html><html><head><title>Mattermost</title></head><body>The web application.</body></html>\n"
 
 log = logging.getLogger("fake_mattermost")
 
@@ -64,7 +75,7 @@ class App:
         if self.control and call.path.startswith(PREFIX):
             await self.control.answer(call)(scope, receive, send)
             return
-        entry, params, served = find(call.method, call.path, self.local)
+        entry, params, served = find(self.state.release, call.method, call.path, self.local)
         call.params = params
         name = entry.name if entry else None
         fault = self.control.fault_for(name, call.method, call.path) if self.control else None
@@ -114,28 +125,42 @@ class App:
         allowed, headers = self.limit.ask(call.address) if self.limit else (True, {})
         if not allowed:
             return Response("limit exceeded\n", 429, headers, "text/plain")
-        if entry is None:
-            error = NOT_FOUND()
-            response = reply(error.body(None), error.status)
-        else:
-            response = self._handle(call, entry)
+        response = self._handle(call, entry) if entry else self._elsewhere(call)
+        if entry or self._is_page(call):
             response.headers["X-Request-Id"] = call.request_id
             response.headers["X-Version-Id"] = self.state.version_id
         response.headers.update(headers)
         return response
 
+    def _is_page(self, call: Call) -> bool:
+        """Whether the web application answers: it takes every GET that is not for this version of the API."""
+        return not self.local and call.method == "GET" and not call.path.startswith(API + "/")
+
+    def _elsewhere(self, call: Call) -> Response:
+        """The answer to a request that is none of the operations."""
+        if call.path.startswith("/api/") or (self.local and call.path.startswith(API + "/")):
+            error = NOT_FOUND()
+            return reply(error.body(None), error.status)
+        if self.local:
+            return Response("404 page not found\n", 404, media_type="text/plain")
+        return Response(PAGE, 200 if call.method == "GET" else 404, media_type="text/html")
+
     def _handle(self, call: Call, entry: Operation) -> Response:
         try:
-            dead = self._authenticate(call)
+            if not entry.takes_files:
+                section, name = self.state.release.body_limit
+                call.cut_body(self.state.settings[section][name])
+            self._authenticate(call, entry)
             if entry.access != OPEN and not call.local and call.session is None:
-                return self._session_expired(call, dead)
+                raise SESSION_EXPIRED()
             if entry.access == SESSION and not call.local:
                 check_enforced(call)
             if self.state.busy and not entry.when_busy:
                 raise SERVER_BUSY()
             return entry.handler(call)
         except ApiError as error:
-            return reply(error.body(call.request_id), error.status)
+            response = reply(error.body(call.request_id), error.status)
+            return clear_cookie(response) if call.ends_cookie else response
         except Exception:
             log.exception("%s %s", call.method, call.path)
             return reply(
@@ -149,29 +174,23 @@ class App:
                 500,
             )
 
-    def _authenticate(self, call: Call) -> bool:
-        """Find the session of the caller. True if there is a token, but it is good for nothing."""
-        if call.local:
-            return False
+    def _authenticate(self, call: Call, entry: Operation) -> None:
+        """Find the session of the caller."""
         token, place = _token_of(call)
-        if not token:
-            return False
+        if call.local or not token:
+            return
         session = self.state.sessions.by_token(token)
         if session is None or session.props.get("type") == "UserAccessToken":
             session = tokens.session_of(self.state, token)
         if session is None:
-            return True
+            call.ends_cookie = entry.access != OPEN
+            return
         if place == "query":
             raise TOKEN_IN_QUERY()
         if place == "cookie" and call.method != "GET" and not _is_from_own_page(call, session):
+            call.ends_cookie = self.state.release.wrong_csrf_token_ends_cookie
             raise SESSION_EXPIRED("no CSRF token")
         call.session = session
-        return False
-
-    def _session_expired(self, call: Call, dead: bool) -> Response:
-        error = SESSION_EXPIRED()
-        response = reply(error.body(call.request_id), error.status)
-        return clear_cookie(response) if dead else response
 
 
 def _token_of(call: Call) -> tuple[str, str]:
@@ -187,10 +206,10 @@ def _token_of(call: Call) -> tuple[str, str]:
 
 def _is_from_own_page(call: Call, session) -> bool:
     """Whether a request with a cookie comes from a page of the server, not from one of somebody else."""
-    return (
-        call.headers.get("x-csrf-token") == session.props.get("csrf")
-        or call.headers.get("x-requested-with") == "XMLHttpRequest"
-    )
+    if call.headers.get("x-csrf-token") == session.props.get("csrf"):
+        return True
+    strict = call.state.settings["ServiceSettings"][call.state.release.strict_csrf_setting]
+    return not strict and call.headers.get("x-requested-with") == "XMLHttpRequest"
 
 
 # ---- broken connections --------------------------------------------------------------

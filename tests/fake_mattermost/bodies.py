@@ -61,7 +61,18 @@ READERS = {"text": _exactly(str), "number": _exactly(int), "flag": _exactly(bool
 
 def record(raw: bytes, fields: dict[str, str]) -> dict[str, Any]:
     """A body with known fields (name: kind); only those that are given are in the result."""
+    return _record(first_value(raw), fields)
+
+
+def records(raw: bytes, fields: dict[str, str]) -> list[dict[str, Any]]:
+    """A body that is a list of objects with known fields."""
     value = first_value(raw)
+    if value is not None and not isinstance(value, list):
+        raise BadBody("not a list")
+    return [_record(item, fields) for item in value or []]
+
+
+def _record(value: Any, fields: dict[str, str]) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -86,6 +97,11 @@ def anything(raw: bytes) -> dict[str, Any]:
     except BadBody:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def list_of_texts(raw: bytes) -> list[str]:
+    """A body that is a list of texts."""
+    return _text_list(first_value(raw))
 
 
 def names(raw: bytes) -> list[str]:

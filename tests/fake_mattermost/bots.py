@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bots, and the way from user to bot and back."""
+"""Bots, and the way from user to bot and back.
+
+A bot is a user with an owner. The owner has no right to it: bots are the administrators' business.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,23 @@ from dataclasses import dataclass, field
 from . import accounts, activation, bodies, passwords
 from .basics import now, parse_bool
 from .call import Call, Response, reply
-from .errors import BOT_CREATION_DISABLED, BOT_SAVE_FAILED, NO_SUCH_BOT, bad_body
+from .errors import (
+    AUTH_DATA_EXISTS,
+    BOT_CREATION_DISABLED,
+    BOT_DESCRIPTION,
+    BOT_SAVE_FAILED,
+    BOT_USERNAME,
+    NO_SUCH_BOT,
+    PERMISSIONS,
+    bad_body,
+)
 from .permissions import MANAGE_BOTS, MANAGE_SYSTEM
 from .router import operation
+from .rules import is_username
 from .user import PATCH, User
-from .views import own
 
 BODY = {"username": "text", "display_name": "text", "description": "text"}
+DESCRIPTION_MAX = 1024
 
 
 @dataclass
@@ -94,9 +107,9 @@ def _view(call: Call, bot: Bot) -> dict:
 
 
 def _bot_param(call: Call) -> Bot:
-    """The bot in the path. Others' bots are as good as none."""
+    """The bot in the path. For those without the right it is as good as none."""
     bot = call.state.bots.get(call.id_param("bot_user_id"))
-    if bot.owner_id != call.user_id and not call.may(MANAGE_BOTS):
+    if not call.may(MANAGE_BOTS):
         raise NO_SUCH_BOT()
     return bot
 
@@ -108,7 +121,7 @@ def _body(call: Call) -> dict:
         raise bad_body("bot") from error
 
 
-@operation("create_bot", "POST", "/bots", local=True)
+@operation("create_bot", "POST", "/bots")
 def create_bot(call: Call) -> Response:
     """Create a bot; it writes to its owner at once."""
     body = _body(call)
@@ -116,24 +129,43 @@ def create_bot(call: Call) -> Response:
     if not call.state.settings["ServiceSettings"]["EnableBotAccountCreation"]:
         raise BOT_CREATION_DISABLED()
     username = body.get("username", "")
-    user = User(
-        username=username, email=username.lower() + "@localhost", first_name=body.get("display_name", ""), roles="system_user"
-    )
+    _check(username, body)
+    user = User(username=username, email=_email(username), first_name=body.get("display_name", ""), roles="system_user")
     call.state.users.insert(user)
     bot = Bot(user.id, call.user_id, body.get("description", ""), user.create_at)
     call.state.bots.add(call.state, bot)
-    if call.user_id:
-        call.state.channels.message(call.state, "D", (call.user_id, user.id))
+    call.state.channels.message(call.state, "D", (call.user_id, user.id))
     return reply(_view(call, bot), 201)
+
+
+def _email(username: str) -> str:
+    """The address that stands for none."""
+    return username.lower() + "@localhost"
+
+
+def _check(username: str, body: dict) -> None:
+    if not is_username(username.lower()):
+        raise BOT_USERNAME()
+    if len(body.get("description", "")) > DESCRIPTION_MAX:
+        raise BOT_DESCRIPTION()
 
 
 @operation("get_bots", "GET", "/bots", local=True)
 def get_bots(call: Call) -> Response:
-    """All bots."""
+    """A page of the bots, oldest first; also disabled ones, or just those of deactivated owners, on request."""
     call.need(MANAGE_BOTS)
-    deleted = parse_bool(call.query.get("include_deleted", ""))
-    bots = [bot for bot in call.state.bots.all() if deleted or not bot.delete_at]
+    deleted, orphaned = (parse_bool(call.query.get(name, "")) for name in ("include_deleted", "only_orphaned"))
+    bots = [
+        bot for bot in call.state.bots.all() if (deleted or not bot.delete_at) and (not orphaned or _is_orphaned(call, bot))
+    ]
+    bots.sort(key=lambda bot: (bot.create_at, call.state.users.row(bot.user_id).username))
     return reply([_view(call, bot) for bot in call.page_of(bots)])
+
+
+def _is_orphaned(call: Call, bot: Bot) -> bool:
+    """Whether the owner is deactivated. (An owner who was deleted for good, or never was, does not count.)"""
+    owner = call.state.users.row(bot.owner_id)
+    return owner is not None and bool(owner.delete_at)
 
 
 @operation("get_bot", "GET", "/bots/{bot_user_id}", local=True)
@@ -147,17 +179,19 @@ def get_bot(call: Call) -> Response:
 
 @operation("patch_bot", "PUT", "/bots/{bot_user_id}", local=True)
 def patch_bot(call: Call) -> Response:
-    """Change the fields that are given."""
-    bot = _bot_param(call)
+    """Change the fields that are given; nothing moves if they are the same as before."""
     body = _body(call)
+    bot = _bot_param(call)
     user = call.state.users.get(bot.user_id)
-    user.username = body.get("username", user.username)
-    user.first_name = body.get("display_name", user.first_name)
-    call.state.users.update(user)
-    bot.description = body.get("description", bot.description)
-    bot.update_at = now()
-    call.state.users.write(user.id, bot_description=bot.description)
-    call.state.users.forget(user.id)
+    before = {"username": user.username, "display_name": user.first_name, "description": bot.description}
+    after = {**before, **body}
+    if after != before:
+        _check(after["username"], after)
+        user.username, user.first_name, user.email = after["username"], after["display_name"], _email(after["username"])
+        call.state.users.update(user, trusted=True)
+        bot.description, bot.update_at = after["description"], now()
+        call.state.users.write(user.id, bot_description=bot.description)
+        call.state.users.forget(user.id)
     return reply(_view(call, bot))
 
 
@@ -179,23 +213,29 @@ def enable_bot(call: Call) -> Response:
 
 @operation("assign_bot", "POST", "/bots/{bot_user_id}/assign/{user_id}", local=True)
 def assign_bot(call: Call) -> Response:
-    """Give a bot to another owner."""
+    """Give a bot to another owner: not to a bot, but to anybody else, even to nobody."""
     owner_id = call.user_param()
     bot = _bot_param(call)
-    call.state.users.get(owner_id)
+    owner = call.state.users.row(owner_id)
+    if owner and owner.is_bot:
+        raise PERMISSIONS("assign_bot")
     bot.owner_id, bot.update_at = owner_id, now()
     return reply(_view(call, bot))
 
 
 @operation("convert_user_to_bot", "POST", "/users/{user_id}/convert_to_bot", local=True)
 def convert_user_to_bot(call: Call) -> Response:
-    """Make a bot of a user: it owns itself, and keeps roles, sessions and tokens.
-
-    The cache is not told, so by id it still looks like a user.
-    """
+    """Make a bot of a user: it owns itself, and keeps roles and tokens."""
     user = call.state.users.get(call.user_param())
     call.need(MANAGE_SYSTEM)
+    release = call.state.release
+    if release.conversion_takes_login_service and user.auth_service and not call.state.users.set_auth(user.id, "", ""):
+        raise AUTH_DATA_EXISTS()
     bot = call.state.bots.add(call.state, Bot(user.id, user.id))
+    if release.conversion_ends_sessions:
+        call.state.sessions.end_user(user.id)
+    if release.auth_changes_clear_cache:
+        call.state.users.forget(user.id)
     return reply(bot.view(user.username, user.username))
 
 
@@ -217,4 +257,4 @@ def convert_bot_to_user(call: Call) -> Response:
     user = accounts.patch(state, bot.user_id, body)
     passwords.set_password(state, bot.user_id, body["password"])
     state.bots.remove(state, bot)
-    return reply(own(user))
+    return reply(call.state.views.own(user))

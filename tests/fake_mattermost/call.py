@@ -13,11 +13,12 @@ from starlette.responses import Response
 
 from .basics import is_id, new_id
 from .errors import PERMISSIONS, bad_url
-from .permissions import EDIT_OTHER_USERS, MANAGE_SYSTEM, VIEW_MEMBERS, permissions_of
+from .permissions import EDIT_OTHER_USERS, MANAGE_SYSTEM, VIEW_MEMBERS
 
 ME = "me"
 PER_PAGE_DEFAULT = 60
 PER_PAGE_MAX = 200
+READ_AHEAD = 512  # bytes that the server reads beyond its limit
 
 
 def reply(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -56,7 +57,12 @@ class Call:
         self.local, self.address, self.base_url = local, address, base_url
         self.params: dict[str, str] = {}
         self.session = None
+        self.ends_cookie = False  # the token of the browser is good for nothing
         self.request_id = new_id()
+
+    def cut_body(self, limit: int) -> None:
+        """Forget what the server would not read."""
+        self.body = self.body[: limit + READ_AHEAD]
 
     # ---- who asks ------------------------------------------------------
     @property
@@ -69,7 +75,7 @@ class Call:
         if self.local:
             return True
         caller = self.state.users.row(self.user_id)
-        return caller is not None and permission in permissions_of(caller.roles)
+        return caller is not None and self.state.roles.permit(caller.roles, permission)
 
     def need(self, permission: str) -> None:
         """Refuse a caller without the permission."""

@@ -26,10 +26,13 @@ from .app import App
 from .bodies import BadBody, record
 from .control import Control
 from .errors import ApiError
+from .licence import LICENCES, TEAM
 from .ratelimit import RateLimit
+from .release import NEWEST, RELEASES
 from .state import State
 from .user import BODY, User
 
+AS_RECORDED = "recorded"
 KEEP_ALIVE_SECONDS = 60  # as the real server; clients that reuse connections rely on it
 
 
@@ -38,11 +41,19 @@ class StartError(Exception):
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python tests/fake_mattermost", description="Fake Mattermost 7.6 server.")
+    parser = argparse.ArgumentParser(prog="python tests/fake_mattermost", description="Fake Mattermost server.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default 0: any free one)")
     parser.add_argument("--socket", metavar="PATH", help="also listen on this local mode socket")
-    parser.add_argument("--licensed", action="store_true", help="act as a server with an Enterprise licence")
+    parser.add_argument(
+        "--licensed",
+        nargs="?",
+        const=AS_RECORDED,
+        choices=(AS_RECORDED, *LICENCES),
+        metavar="EDITION",
+        help="act as a server with a licence (professional or enterprise; default: that of the recorded server)",
+    )
+    parser.add_argument("--release", choices=RELEASES, default=NEWEST, help="release of Mattermost (default: the newest)")
     parser.add_argument("--admin-login", default="admin", metavar="NAME", help="name of the administrator")
     parser.add_argument("--admin-password", default="Admin-Passw0rd!", metavar="PW")
     parser.add_argument("--rate-limit", action="store_true", help="limit the rate of requests: 10/s, burst of 100")
@@ -167,7 +178,11 @@ async def _serve(servers: list[Server], listener: socket.socket, socket_path: st
 
 
 def _run(args: argparse.Namespace) -> None:
-    state = State(args.licensed)
+    release = RELEASES[args.release]
+    licence = TEAM
+    if args.licensed:
+        licence = LICENCES[release.recorded_licence if args.licensed == AS_RECORDED else args.licensed]
+    state = State(licence, release)
     token = add_administrator(state, args.admin_login, args.admin_password)
     if args.load:
         load_users(state, args.load)

@@ -9,6 +9,7 @@ from .activation import set_active
 from .basics import now
 from .call import Call, Response, done
 from .errors import ALREADY_GUEST, DEMOTE_DISABLED, DEMOTE_LICENSE, NO_GUEST
+from .licence import GUEST_ACCOUNTS
 from .permissions import DEMOTE_TO_GUEST, PROMOTE_GUEST
 from .router import operation
 
@@ -23,6 +24,8 @@ def promote_guest_to_user(call: Call) -> Response:
         raise NO_GUEST()
     roles = " ".join("system_user" if name == "system_guest" else name for name in user.role_names)
     _change(call.state, user_id, roles, guest=False)
+    for team in call.state.teams.of(user_id):
+        call.state.channels.join_defaults(team.id, call.state.users.row(user_id), admin=False)
     return done()
 
 
@@ -30,7 +33,7 @@ def promote_guest_to_user(call: Call) -> Response:
 def demote_user_to_guest(call: Call) -> Response:
     """Make a guest of a user; sessions go on."""
     user_id = call.user_param()
-    if not call.state.licensed:
+    if GUEST_ACCOUNTS not in call.state.licence.adds:
         raise DEMOTE_LICENSE()
     if not call.state.settings["GuestAccountsSettings"]["Enable"]:
         raise DEMOTE_DISABLED()

@@ -68,6 +68,15 @@ def profile_picture(upload: bytes, max_pixels: int) -> bytes:
         raise IMAGE_LIMITS(str(error)) from error
 
 
+def draw_default_picture(state, user) -> None:
+    """Give a user the default picture."""
+    time = now()
+    state.images.put(user.id, default_picture(user))
+    negative = state.release.default_picture_has_negative_time
+    state.users.write(user.id, last_picture_update=-time if negative else 0, update_at=time)
+    state.users.forget(user.id)
+
+
 @operation("get_profile_image", "GET", "/users/{user_id}/image")
 def get_profile_image(call: Call) -> Response:
     """The picture of a user. The first request makes the file, and has no ETag."""
@@ -95,7 +104,7 @@ def get_default_profile_image(call: Call) -> Response:
     return Response(default_picture(user), media_type="image/png", headers={"Cache-Control": "max-age=86400, private"})
 
 
-@operation("set_profile_image", "POST", "/users/{user_id}/image")
+@operation("set_profile_image", "POST", "/users/{user_id}/image", takes_files=True)
 def set_profile_image(call: Call) -> Response:
     """Upload a picture. The same one again changes nothing."""
     user_id = call.user_param()
@@ -131,8 +140,6 @@ def set_default_profile_image(call: Call) -> Response:
     user_id = call.user_param()
     call.need_edit(user_id)
     user = call.state.users.get(user_id)
-    call.state.images.put(user_id, default_picture(user))
-    call.state.users.write(user_id, last_picture_update=0, update_at=now())
-    call.state.users.forget(user_id)
+    draw_default_picture(call.state, user)
     call.audit("")
     return done()

@@ -13,13 +13,14 @@ import orjson
 from . import bodies
 from .basics import parse_bool
 from .call import Call, Response, reply, reply_text
-from .errors import AUTOCOMPLETE_NO_TEAM, NO_SUCH_GROUP, SEARCH_FAILED, bad_body, bad_url
-from .permissions import LIST_USERS_WITHOUT_TEAM, READ_USERS_IN_CONSOLE
+from .channels import need_channel
+from .errors import AUTOCOMPLETE_NO_TEAM, BAD_LIST, NO_SUCH_GROUP, NOT_FOR_OPEN_SERVER, SEARCH_FAILED, bad_body, bad_url
+from .memberships import Member
+from .permissions import LIST_USERS_WITHOUT_TEAM, MANAGE_SYSTEM, READ_USERS_IN_CONSOLE, ROLES
 from .router import operation
-from .rules import are_role_names
-from .teams import Member, need_channel, need_team
+from .rules import are_role_names, in_domains
+from .teams import need_team
 from .user import User
-from .views import profile
 
 SORT_ORDERS = ("last_activity_at", "create_at", "status", "admin")
 SEARCH_LIMIT = 100
@@ -41,6 +42,7 @@ SEARCH = {
     "channel_roles": "list",
     "team_roles": "list",
 }
+ROLE_PARAMETERS = {"roles": "roles", "team_roles": "teamRoles", "channel_roles": "channelRoles"}
 # Roles of the system that a list can be filtered by, besides system_user.
 FILTER_ROLES = ("system_guest", "system_admin", "system_user_manager", "system_read_only_admin", "system_manager")
 
@@ -116,13 +118,17 @@ def _role_names(call: Call, parameter: str, shown_as: str) -> list[str]:
     return names
 
 
+def _check_roles_exist(call: Call) -> None:
+    """Newer releases refuse roles that do not exist."""
+    if call.state.release.unknown_roles_are_refused:
+        for parameter, shown_as in ROLE_PARAMETERS.items():
+            if any(name not in ROLES for name in _role_names(call, parameter, shown_as)):
+                raise bad_body(shown_as)
+
+
 def _query_roles(call: Call, team: dict[str, Member], channel: dict[str, Member]) -> RoleFilter:
     return RoleFilter(
-        _role_names(call, "roles", "roles"),
-        _role_names(call, "team_roles", "teamRoles"),
-        _role_names(call, "channel_roles", "channelRoles"),
-        team,
-        channel,
+        *(_role_names(call, parameter, shown_as) for parameter, shown_as in ROLE_PARAMETERS.items()), team, channel
     )
 
 
@@ -141,6 +147,7 @@ def get_users(call: Call) -> Response:
         call, sort, in_team, in_channel, not_in_team or in_channel or not_in_channel or query.get("without_team") or group
     )
     team, channel = _members(call, team_id=in_team), _members(call, channel_id=in_channel)
+    _check_roles_exist(call)
     keep = _filters(call, _query_roles(call, team, channel))
     constrained = parse_bool(query.get("group_constrained", ""))  # groups are not modelled: nobody is in one
     users, etag, table = None, "", call.state.users
@@ -188,6 +195,8 @@ def _filters(call: Call, roles: RoleFilter) -> list[Callable[[User], bool]]:
     """The filters that a query asks for."""
     filters: list[Callable[[User], bool]] = [roles] if roles else []
     role = call.query.get("role", "").lower()
+    if role and role not in ROLES and call.state.release.unknown_roles_are_refused:
+        raise bad_body("role")
     if role:
         filters.append(lambda user: role in user.roles)  # a part of a name is enough
     if parse_bool(call.query.get("inactive", "")):
@@ -198,7 +207,7 @@ def _filters(call: Call, roles: RoleFilter) -> list[Callable[[User], bool]]:
 
 
 def _etag(call: Call, users: list[User]) -> str:
-    return f"{call.state.VERSION}.{len(users)}.{max((user.update_at for user in users), default=0)}"
+    return f"{call.state.release.version}.{len(users)}.{max((user.update_at for user in users), default=0)}"
 
 
 def _page(call: Call, users: list[User] | None, keep: list[Callable[[User], bool]], etag: str) -> Response:
@@ -221,10 +230,20 @@ def _page(call: Call, users: list[User] | None, keep: list[Callable[[User], bool
 
 
 # ---- several users by name or id -----------------------------------------------------------
+def _list(call: Call) -> list[str]:
+    """The body, a list of texts."""
+    if call.state.release.bad_list_is_parse_error:
+        try:
+            return bodies.list_of_texts(call.body)
+        except bodies.BadBody as error:
+            raise BAD_LIST() from error
+    return bodies.names(call.body)
+
+
 @operation("get_users_by_usernames", "POST", "/users/usernames")
 def get_users_by_usernames(call: Call) -> Response:
     """Users by name, any number of them."""
-    names = bodies.names(call.body)
+    names = _list(call)
     if not names:
         raise bad_body("usernames")
     table = call.state.users
@@ -235,7 +254,7 @@ def get_users_by_usernames(call: Call) -> Response:
 @operation("get_users_by_ids", "POST", "/users/ids", local=True)
 def get_users_by_ids(call: Call) -> Response:
     """Users by id, any number of them. They may be out of date, see users.py."""
-    ids = bodies.names(call.body)
+    ids = _list(call)
     if not ids:
         raise bad_body("user_ids")
     since = 0
@@ -245,9 +264,11 @@ def get_users_by_ids(call: Call) -> Response:
         except ValueError as error:
             raise bad_body("since") from error
     table, privacy, as_admin = call.state.users, call.state.settings["PrivacySettings"], call.is_admin
-    users = [table.get(user_id) for user_id in set(ids) if table.row(user_id)]
+    users = [table.get(user_id) for user_id in dict.fromkeys(ids) if table.row(user_id)]
     users = [user for user in _visible(call, users) if user.update_at > since]
-    return reply([profile(user, as_admin, privacy) for user in sorted(users, key=lambda user: user.username)])
+    if call.state.release.ids_are_answered_in_order:
+        users.sort(key=lambda user: user.username)
+    return reply([call.state.views.profile(user, as_admin, privacy) for user in users])
 
 
 # ---- search ------------------------------------------------------------------------------
@@ -386,12 +407,16 @@ def get_total_users_stats_filtered(call: Call) -> Response:
     team, channel = _members(call, team_id=team_id), _members(call, channel_id=channel_id)
     has_role = _query_roles(call, team, channel)
     call.need(READ_USERS_IN_CONSOLE)
-    deleted, bots = (parse_bool(call.query.get(name, "")) for name in ("include_deleted", "include_bots"))
+    deleted, bots, remote = (
+        parse_bool(call.query.get(name, "")) for name in ("include_deleted", "include_bots", "include_remote_users")
+    )
+    remote = remote or not call.state.release.remote_users_are_limited
     count = sum(
         1
         for user in call.state.users.in_order()
         if (deleted or not user.delete_at)
         and (bots or not user.is_bot)
+        and (remote or not user.is_remote)
         and (not team_id or user.id in team)
         and (not channel_id or user.id in channel)
         and has_role(user)
@@ -408,13 +433,25 @@ def get_known_users(call: Call) -> Response:
 @operation("get_users_by_group_channel_ids", "POST", "/users/group_channels")
 def get_users_by_group_channel_ids(call: Call) -> Response:
     """Members of group messages of the caller, without the caller."""
-    channel_ids = bodies.names(call.body)
+    channel_ids = _list(call)
     if not channel_ids:
-        raise bad_body("channel_ids")
+        raise BAD_LIST() if call.state.release.bad_list_is_parse_error else bad_body("channel_ids")
     result, privacy = {}, call.state.settings["PrivacySettings"]
     for channel_id in channel_ids:
         channel = call.state.channels.find(channel_id)
         if channel and channel.type == "G" and call.user_id in channel.members:
             others = call.state.users.sorted(channel.members.keys() - {call.user_id})
-            result[channel_id] = [profile(user, call.is_admin, privacy) for user in others]
+            result[channel_id] = [call.state.views.profile(user, call.is_admin, privacy) for user in others]
     return reply(result)
+
+
+@operation("get_users_with_invalid_emails", "GET", "/users/invalid_emails", since="can_list_invalid_emails")
+def get_users_with_invalid_emails(call: Call) -> Response:
+    """Active users whose mail address does not belong to the domains of the server. An open server has none."""
+    call.need(MANAGE_SYSTEM)
+    settings = call.state.settings["TeamSettings"]
+    if settings["EnableOpenServer"]:
+        raise NOT_FOR_OPEN_SERVER()
+    domains = settings["RestrictCreationToDomains"]
+    users = [user for user in call.state.users.in_order() if not (user.is_bot or in_domains(user.email, domains))]
+    return reply_text(_texts(call, call.page_of(users)))

@@ -8,9 +8,11 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from . import bodies, mfa
+from .basics import new_id, now
 from .call import Call, Response, reply
 from .errors import (
     CWS_LICENSE,
+    DESKTOP_TOKEN_INVALID,
     EMAIL_TO_LDAP,
     EMAIL_TO_OAUTH,
     LDAP_TO_EMAIL,
@@ -24,6 +26,7 @@ from .errors import (
     LOGIN_INVALID_USERNAME,
     LOGIN_NOT_VERIFIED,
     LOGIN_OTHER_SERVICE,
+    LOGIN_REMOTE,
     LOGIN_TOO_MANY,
     LOGIN_UNKNOWN,
     MFA_LOGIN_BAD_CODE,
@@ -39,12 +42,13 @@ from .errors import (
     ApiError,
     bad_body,
 )
+from .licence import AUTH_TRANSFER_SETTING, GUEST_ACCOUNTS
+from .mails import TOKEN_LENGTH
 from .passwords import check_attempts, clear_failures, count_failure, matches, set_password
 from .permissions import MANAGE_SYSTEM
 from .router import OPEN, operation
 from .sessions import COOKIE
 from .user import OAUTH_SERVICES, User
-from .views import own
 
 # Reasons that the answer to a failed login tells; all others become "invalid credentials".
 TOLD = {
@@ -54,6 +58,7 @@ TOLD = {
         LOGIN_BOT,
         LOGIN_INACTIVE,
         LOGIN_NOT_VERIFIED,
+        LOGIN_REMOTE,
         LOGIN_TOO_MANY,
         MFA_LOGIN_BAD_CODE,
         MFA_LOGIN_NO_CODE,
@@ -87,10 +92,13 @@ def login(call: Call) -> Response:
     state = call.state
     call.audit_of(user.id, "authenticated")
     hours = state.settings["ServiceSettings"]["SessionLengthWebInHours"]
-    call.session = state.sessions.log_in(user.id, body.get("device_id", ""), hours)
+    call.session = state.sessions.log_in(user.id, body.get("device_id", ""), hours, state.release.unknown_platform)
+    if state.release.keeps_last_login:  # behind the back of the cache
+        state.users.get(user.id)
+        state.users.write(user.id, last_login=now(), update_at=now())
     call.audit_of(user.id, "success")
     user.terms_of_service_id, user.terms_of_service_create_at = state.terms.accepted(user.id)
-    response = reply(own(user), headers={"Token": call.session.token})
+    response = reply(call.state.views.own(user), headers={"Token": call.session.token})
     if call.headers.get("x-requested-with") == "XMLHttpRequest":
         response.set_cookie(COOKIE, call.session.token, path="/", httponly=True)
         response.set_cookie("MMUSERID", user.id, path="/")
@@ -121,6 +129,8 @@ def check_credentials(state, user: User, password: str, code: str) -> None:
         raise LOGIN_INACTIVE()
     if user.is_bot:
         raise LOGIN_BOT()
+    if state.release.remote_users_are_limited and user.is_remote:
+        raise LOGIN_REMOTE()
     check_attempts(state, user)
     if not matches(password, user.password):
         count_failure(state, user)
@@ -128,7 +138,7 @@ def check_credentials(state, user: User, password: str, code: str) -> None:
     if user.mfa_active and state.settings["ServiceSettings"]["EnableMultifactorAuthentication"]:
         if not code:  # counts as a question whether a code is needed, not as a failure
             raise MFA_LOGIN_NO_CODE()
-        if not mfa.is_code(user.mfa_secret, code):
+        if not mfa.use_code(state, user, code):
             count_failure(state, user)
             raise MFA_LOGIN_BAD_CODE()
     clear_failures(state, user)
@@ -137,7 +147,7 @@ def check_credentials(state, user: User, password: str, code: str) -> None:
 
 
 def _check_guest_login(state) -> None:
-    if not state.licensed:
+    if GUEST_ACCOUNTS not in state.licence.adds:
         raise LOGIN_GUEST_LICENSE()
     if not state.settings["GuestAccountsSettings"]["Enable"]:
         raise LOGIN_GUEST_DISABLED()
@@ -158,6 +168,20 @@ def _invalid_credentials(state) -> ApiError:
 def login_by_cws_token(call: Call) -> Response:
     """Login of the customer portal: this is no cloud server."""
     raise CWS_LICENSE()
+
+
+@operation("login_by_desktop_token", "POST", "/users/login/desktop_token", OPEN, since="has_desktop_tokens")
+def login_by_desktop_token(call: Call) -> Response:
+    """Login of the desktop program after one in a browser. No token for it is ever made here; its rate is limited."""
+    error = DESKTOP_TOKEN_INVALID()
+    limits = {"X-Ratelimit-Limit": "2", "X-Ratelimit-Remaining": "1", "X-Ratelimit-Reset": "1"}
+    return reply(error.body(call.request_id), error.status, limits)
+
+
+@operation("exchange_sso_code", "POST", "/users/login/sso/code-exchange", OPEN, since="has_sso_code_exchange")
+def exchange_sso_code(call: Call) -> Response:
+    """Login of the mobile program after one in a browser. No code for it is ever made here."""
+    raise bad_body("login_code")
 
 
 # ---- another way to log in --------------------------------------------------------
@@ -185,7 +209,10 @@ def switch_account_type(call: Call) -> Response:
 
 def _transfer_off(state) -> bool:
     """The setting that forbids the change has an effect with a licence only."""
-    return state.licensed and not state.settings["ServiceSettings"]["ExperimentalEnableAuthenticationTransfer"]
+    return (
+        AUTH_TRANSFER_SETTING in state.licence.adds
+        and not state.settings["ServiceSettings"]["ExperimentalEnableAuthenticationTransfer"]
+    )
 
 
 def _email_to_sso(call: Call, body: dict) -> str:
@@ -196,7 +223,12 @@ def _email_to_sso(call: Call, body: dict) -> str:
     if body["new_service"] != "saml":
         raise OAUTH_UNSUPPORTED()
     site = call.state.settings["ServiceSettings"]["SiteURL"] or call.base_url
-    return f"{site}/login/sso/saml?action=email_to_sso&email={quote(user.email, safe='')}"
+    whom = (
+        "email_token=" + new_id(TOKEN_LENGTH)
+        if call.state.release.saml_link_has_token
+        else f"email={quote(user.email, safe='')}"
+    )
+    return f"{site}/login/sso/saml?action=email_to_sso&{whom}"
 
 
 def _sso_to_email(call: Call, body: dict) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import time
 
 import pyotp
 import segno
@@ -15,14 +16,33 @@ from . import bodies
 from .basics import now
 from .call import Call, Response, done, reply
 from .errors import MFA_BAD_CODE, MFA_DISABLED, MFA_OTHER_SERVICE, MFA_REQUIRED, bad_body
+from .licence import MFA_ENFORCEMENT
 from .router import API, SESSION_NO_MFA, operation, removed
 
 removed("check_user_mfa", "POST", "/users/mfa")
 
 
-def is_code(secret: str, code: str) -> bool:
-    """Whether this is a code of the secret: the one of now, of the last or of the next half minute."""
-    return bool(secret) and pyotp.TOTP(secret).verify(code, valid_window=1)
+STEP_SECONDS = 30
+
+
+def use_code(state, user, code: str) -> bool:
+    """Whether this is a code of the user: the one of now, of the last or of the next half minute.
+
+    Newer releases take each code once.
+    """
+    if not user.mfa_secret:
+        return False
+    totp, this = pyotp.TOTP(user.mfa_secret), int(time.time()) // STEP_SECONDS
+    for step in (this - 1, this, this + 1):
+        if not totp.verify(code.strip(), for_time=step * STEP_SECONDS):
+            continue
+        if state.release.mfa_codes_work_once:
+            used = state.users.row(user.id).mfa_used_codes
+            if step in used:
+                return False
+            state.users.write(user.id, mfa_used_codes=(*(old for old in used if old >= this - 1), step), update_at=now())
+        return True
+    return False
 
 
 def _is_on(state) -> bool:
@@ -32,7 +52,11 @@ def _is_on(state) -> bool:
 def check_enforced(call: Call) -> None:
     """Refuse users without MFA where it is enforced (with a licence only)."""
     state = call.state
-    if not (state.licensed and _is_on(state) and state.settings["ServiceSettings"]["EnforceMultifactorAuthentication"]):
+    if not (
+        MFA_ENFORCEMENT in state.licence.adds
+        and _is_on(state)
+        and state.settings["ServiceSettings"]["EnforceMultifactorAuthentication"]
+    ):
         return
     user = state.users.get(call.user_id)
     exempt = (
@@ -55,7 +79,7 @@ def generate_mfa_secret(call: Call) -> Response:
     if not _is_on(state):
         raise MFA_DISABLED()
     secret = pyotp.random_base32()
-    state.users.write(user_id, mfa_secret=secret, update_at=now())
+    state.users.write(user_id, mfa_secret=secret, mfa_used_codes=(), update_at=now())
     state.users.forget(user_id)
     picture = io.BytesIO()
     issuer = state.settings["TeamSettings"]["SiteName"]
@@ -83,11 +107,11 @@ def update_user_mfa(call: Call) -> Response:
             raise MFA_OTHER_SERVICE()
         if not _is_on(state):
             raise MFA_DISABLED()
-        if not is_code(user.mfa_secret, code):
+        if not use_code(state, user, code):
             raise MFA_BAD_CODE()
         state.users.write(user_id, mfa_active=True, update_at=now())
     else:
-        state.users.write(user_id, mfa_active=False, mfa_secret="", update_at=now())
+        state.users.write(user_id, mfa_active=False, mfa_secret="", mfa_used_codes=(), update_at=now())
     state.users.forget(user_id)
     call.audit("success - " + ("activated" if activate else "deactivated"))
     return done()

@@ -18,8 +18,11 @@ from .errors import (
     LOGIN_TOO_MANY,
     NEW_USER_PASSWORD,
     PASSWORD_OF_OTHER,
+    PASSWORD_OF_REMOTE,
     PASSWORD_OWN_HASHED,
     PASSWORD_SSO,
+    RESET_ATTEMPTS_PERMISSIONS,
+    RESET_ATTEMPTS_SERVICE,
     RESET_LINK_EXPIRED,
     RESET_LINK_INVALID,
     RESET_LINK_SSO,
@@ -65,23 +68,31 @@ def matches(password: str, hashed: str) -> bool:
         return False
 
 
-def check_new_user_password(password: str, policy: dict) -> None:
-    """Refuse a bad password of a new user. The error is not the one of a change of password."""
-    if password_error(password, policy):
-        raise NEW_USER_PASSWORD()
+def check_new_user_password(state, password: str) -> None:
+    """Refuse a bad password of a new user."""
+    error = password_error(password, state.settings["PasswordSettings"], state.release)
+    if error:
+        raise NEW_USER_PASSWORD() if state.release.new_user_password_has_own_error else error
 
 
-def set_password(state, user_id: str, password: str) -> None:
-    """Give a user a new password; the user logs in with mail address and password from now on."""
-    error = password_error(password, state.settings["PasswordSettings"])
+def set_password(state, user_id: str, password: str, session=None) -> None:
+    """Give a user a new password; the user logs in with mail address and password from now on.
+
+    Other sessions than this one may end.
+    """
+    error = password_error(password, state.settings["PasswordSettings"], state.release)
     if error:
         raise error
     set_hash(state, user_id, hash_password(password))
+    if state.release.new_password_can_end_sessions and state.settings["ServiceSettings"]["TerminateSessionsOnPasswordChange"]:
+        state.sessions.end_user(user_id, but=session)
 
 
 def set_hash(state, user_id: str, hashed: str) -> None:
     """Store the hash of a new password."""
-    state.users.get(user_id)
+    user = state.users.get(user_id)
+    if state.release.remote_users_are_limited and user.is_remote:
+        raise PASSWORD_OF_REMOTE()
     time = now() + HASHING_MS
     state.users.write(
         user_id, password=hashed, auth_service="", auth_data=None, failed_attempts=0, update_at=time, last_password_update=time
@@ -136,7 +147,7 @@ def update_user_password(call: Call) -> Response:
     elif own:
         _change_own(call, body.get("current_password", ""), new)
     elif may:
-        set_password(call.state, user_id, new)
+        set_password(call.state, user_id, new, call.session)
     else:
         raise PASSWORD_OF_OTHER()
     call.audit("completed")
@@ -153,7 +164,7 @@ def _change_own(call: Call, current: str, new: str) -> None:
         prove(call.state, user, current)
     except ApiError as error:
         raise (WRONG_CURRENT_PASSWORD() if error.id == WRONG_PASSWORD.id else error) from error
-    set_password(call.state, user.id, new)
+    set_password(call.state, user.id, new, call.session)
 
 
 @operation("send_password_reset_email", "POST", "/users/password/reset/send", OPEN, local=True)
@@ -189,4 +200,17 @@ def reset_password(call: Call) -> Response:
         raise RESET_LINK_EXPIRED()
     set_password(call.state, user.id, body.get("new_password", ""))
     call.state.outbox.use(token)
+    return done()
+
+
+@operation("reset_failed_attempts", "POST", "/users/{user_id}/reset_failed_attempts", since="can_reset_failed_attempts")
+def reset_failed_attempts(call: Call) -> Response:
+    """Unlock a user after too many failed logins. Nobody does that alone."""
+    user_id = call.user_param()
+    if user_id == call.user_id or not call.may(WRITE_USERS_IN_CONSOLE):
+        raise RESET_ATTEMPTS_PERMISSIONS()
+    user = call.state.users.get(user_id)
+    if user.auth_service not in ("", "ldap"):
+        raise RESET_ATTEMPTS_SERVICE()
+    clear_failures(call.state, user)
     return done()

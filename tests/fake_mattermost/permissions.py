@@ -4,12 +4,11 @@
 """Roles, and what they permit.
 
 Only the permissions that the modelled requests ask for. A session's rights are those of its
-user at this moment: new roles take effect on open sessions at once.
+user at this moment: new roles take effect on open sessions at once. The roles themselves, which
+can be changed, are in roles.py.
 """
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 MANAGE_SYSTEM = "manage_system"
 MANAGE_ROLES = "manage_roles"
@@ -24,6 +23,10 @@ CREATE_TOKEN = "create_user_access_token"
 READ_TOKEN = "read_user_access_token"
 REVOKE_TOKEN = "revoke_user_access_token"
 CREATE_TEAM = "create_team"
+LIST_PRIVATE_TEAMS = "list_private_teams"
+JOIN_PUBLIC_TEAMS = "join_public_teams"
+JOIN_PRIVATE_TEAMS = "join_private_teams"
+READ_OTHER_USERS_TEAMS = "read_other_users_teams"
 CREATE_GROUP_CHANNEL = "create_group_channel"
 MANAGE_BOTS = "manage_others_bots"
 
@@ -42,16 +45,21 @@ EVERYTHING = frozenset(
         READ_TOKEN,
         REVOKE_TOKEN,
         CREATE_TEAM,
+        LIST_PRIVATE_TEAMS,
+        JOIN_PUBLIC_TEAMS,
+        JOIN_PRIVATE_TEAMS,
+        READ_OTHER_USERS_TEAMS,
         CREATE_GROUP_CHANNEL,
         MANAGE_BOTS,
     }
 )
 NOTHING: frozenset[str] = frozenset()
 
-# Built-in roles. Those of teams and channels can be given to a user, but permit nothing outside of them.
+# Built-in roles, and what they permit at first. Those of teams and channels can be given to a user, but permit
+# nothing outside of them.
 ROLES = {
     "system_admin": EVERYTHING,
-    "system_user": frozenset({VIEW_MEMBERS, CREATE_TEAM, CREATE_GROUP_CHANNEL}),
+    "system_user": frozenset({VIEW_MEMBERS, CREATE_TEAM, JOIN_PUBLIC_TEAMS, CREATE_GROUP_CHANNEL}),
     "system_guest": frozenset({CREATE_GROUP_CHANNEL}),
     "system_user_access_token": frozenset({CREATE_TOKEN, READ_TOKEN, REVOKE_TOKEN}),
     "system_user_manager": frozenset(
@@ -78,8 +86,21 @@ ROLES = {
 }
 NEED_LICENSE = ("system_user_manager", "system_read_only_admin", "system_manager", "system_custom_group_admin")
 
-
-@lru_cache(maxsize=1024)
-def permissions_of(roles: str) -> frozenset[str]:
-    """What a user with these roles may do."""
-    return frozenset().union(*(ROLES.get(role, NOTHING) for role in roles.split()))
+# Roles that belong to permission schemes: members get them by being guest, user or administrator.
+SCHEME_MANAGED = frozenset(
+    {
+        "system_admin",
+        "system_user",
+        "system_guest",
+        "team_guest",
+        "team_user",
+        "team_admin",
+        "channel_guest",
+        "channel_user",
+        "channel_admin",
+        "playbook_admin",
+        "playbook_member",
+        "run_admin",
+        "run_member",
+    }
+)

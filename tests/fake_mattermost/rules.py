@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 
 from .errors import ApiError, invalid_user
+from .release import Release
+from .tidy import has_bad_custom_status
 from .user import User
 
 USERNAME = re.compile(r"[a-z0-9._-]{1,64}\Z")
@@ -15,7 +17,10 @@ RESERVED_USERNAMES = ("all", "channel", "matterbot", "system")
 ROLE_NAME = re.compile(r"[a-z0-9_]{1,64}\Z")
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
-EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*\Z")
+_DOTTED = rf"{_ATOM}(?:\.{_ATOM})*"
+EMAIL = re.compile(rf"{_DOTTED}@{_DOTTED}\Z")
+_LOOSE = rf"[ \t]*(?:{_DOTTED}|\"[^\"\\\r\n]*\")@[ \t]*{_DOTTED}"
+EMAIL_WITH_BLANKS = re.compile(rf"(?:{_LOOSE}|[ \t]*<{_LOOSE}>)[ \t]*\Z")
 
 # Languages that a new user can have; with any other one the user gets the default language.
 TRANSLATIONS = (
@@ -56,7 +61,6 @@ LANGUAGES = frozenset(
 )
 LOCALE = re.compile(r"([a-z]{2})(?:[-_][A-Z]{2})?\Z", re.IGNORECASE)
 
-PASSWORD_MAX = 64
 PASSWORD_PARTS = (  # setting, name of the part in the error, characters
     ("Lowercase", "lowercase", frozenset("abcdefghijklmnopqrstuvwxyz")),
     ("Uppercase", "uppercase", frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")),
@@ -64,6 +68,7 @@ PASSWORD_PARTS = (  # setting, name of the part in the error, characters
     ("Symbol", "symbol", frozenset(" !\"\\#$%&'()*+,-./:;<=>?@[]^_`|~")),
 )
 
+EMAIL_MAX = 128
 AUTH_DATA_MAX = 128
 AUTH_SERVICE_MAX = 32
 TOKEN_DESCRIPTION_MAX = 255
@@ -74,9 +79,10 @@ def is_username(name: str) -> bool:
     return USERNAME.match(name) is not None and name not in RESERVED_USERNAMES
 
 
-def is_email(address: str) -> bool:
-    """Whether this is a mail address in lower case, without anything around it."""
-    return address == address.lower() and EMAIL.match(address) is not None
+def is_email(address: str, release: Release) -> bool:
+    """Whether this is a mail address in lower case."""
+    form = EMAIL_WITH_BLANKS if release.email_may_have_blanks else EMAIL
+    return address == address.lower() and form.match(address) is not None
 
 
 def is_locale(locale: str) -> bool:
@@ -92,37 +98,41 @@ def are_role_names(names: list[str]) -> bool:
 
 # Name of the rule in the error id, and the rule. The first one that is broken is reported.
 USER_RULES = (
-    ("username", lambda user: is_username(user.username)),
-    ("email", lambda user: len(user.email.encode()) <= 128 and is_email(user.email)),
-    ("nickname", lambda user: len(user.nickname) <= 64),
-    ("position", lambda user: len(user.position) <= 128),
-    ("first_name", lambda user: len(user.first_name) <= 64),
-    ("last_name", lambda user: len(user.last_name) <= 64),
-    ("auth_data", lambda user: len((user.auth_data or "").encode()) <= AUTH_DATA_MAX),
-    ("auth_data_type", lambda user: not user.auth_data or bool(user.auth_service)),
-    ("auth_data_pwd", lambda user: not user.auth_data or not user.password),
-    ("locale", lambda user: is_locale(user.locale)),
-    ("roles_limit", lambda user: len(user.roles) <= 256),
+    ("username", lambda user, _release: is_username(user.username)),
+    ("email", lambda user, release: len(user.email.encode()) <= EMAIL_MAX and is_email(user.email, release)),
+    ("nickname", lambda user, _release: len(user.nickname) <= 64),
+    ("position", lambda user, _release: len(user.position) <= 128),
+    ("first_name", lambda user, _release: len(user.first_name) <= 64),
+    ("last_name", lambda user, _release: len(user.last_name) <= 64),
+    ("auth_data", lambda user, _release: len((user.auth_data or "").encode()) <= AUTH_DATA_MAX),
+    ("auth_data_type", lambda user, _release: not user.auth_data or bool(user.auth_service)),
+    ("auth_data_pwd", lambda user, _release: not user.auth_data or not user.password),
+    ("locale", lambda user, _release: is_locale(user.locale)),
+    ("roles_limit", lambda user, _release: len(user.roles) <= 256),
+    ("invalidProperty", lambda user, release: not (release.checks_custom_status and has_bad_custom_status(user))),
 )
 
 
-def check_user(user: User) -> None:
+def check_user(user: User, release: Release) -> None:
     """Raise the error of the first rule that the user breaks."""
     for name, rule in USER_RULES:
-        if not rule(user):
+        if not rule(user, release):
             raise invalid_user(name)
 
 
-def password_error(password: str, policy: dict) -> ApiError | None:
-    """The error of a password that the policy (PasswordSettings) refuses.
-
-    Its id names all parts of the policy, not just those that the password misses.
-    """
+def password_error(password: str, policy: dict, release: Release) -> ApiError | None:
+    """The error of a password that the policy (PasswordSettings) refuses."""
     wanted = [(part, letters) for setting, part, letters in PASSWORD_PARTS if policy[setting]]
-    fits = policy["MinimumLength"] <= len(password.encode()) <= PASSWORD_MAX and all(
-        not letters.isdisjoint(password) for _part, letters in wanted
-    )
-    return None if fits else invalid_user("_".join(["pwd"] + [part for part, _letters in wanted]))
+    missing = [part for part, letters in wanted if letters.isdisjoint(password)]
+    length = len(password.encode())
+    if not release.password_errors_name_what_is_missing:  # but all parts of the policy
+        fits = policy["MinimumLength"] <= length <= release.password_max and not missing
+        return None if fits else invalid_user("_".join(["pwd"] + [part for part, _letters in wanted]))
+    if length < policy["MinimumLength"]:
+        return invalid_user("pwd_min_length")
+    if length > release.password_max:
+        return invalid_user("pwd_max_length")
+    return invalid_user("_".join(["pwd", *missing])) if missing else None
 
 
 def in_domains(email: str, domains: str) -> bool:

@@ -12,6 +12,7 @@ from .basics import new_id, now
 from .call import Call, Response, done, reply
 from .errors import NO_SUCH_SESSION, bad_body, bad_url
 from .permissions import MANAGE_SYSTEM
+from .release import Release
 from .router import OPEN, operation
 
 COOKIE = "MMAUTHTOKEN"
@@ -23,7 +24,6 @@ LOGIN_PROPS = {
     "isOAuthUser": "false",
     "isSaml": "false",
     "os": "",
-    "platform": "Windows",
 }  # what the server makes of clients that are no browsers
 
 
@@ -39,9 +39,9 @@ class Session:
     id: str = field(default_factory=new_id)
     create_at: int = field(default_factory=now)
 
-    def view(self, user) -> dict:
+    def view(self, user, release: Release) -> dict:
         """What is shown of it; never the token."""
-        return {
+        body = {
             "id": self.id,
             "token": "",
             "create_at": self.create_at,
@@ -56,6 +56,9 @@ class Session:
             "team_members": [],
             "local": False,
         }
+        if release.sessions_have_voip_device:
+            body["voip_device_id"] = ""
+        return body
 
 
 class Sessions:
@@ -72,11 +75,13 @@ class Sessions:
         self._by_user.setdefault(session.user_id, {})[session.id] = session
         return session
 
-    def log_in(self, user_id: str, device_id: str, hours: int) -> Session:
+    def log_in(self, user_id: str, device_id: str, hours: int, platform: str) -> Session:
         """A session after a login. One device has one session."""
         if device_id:
             self.end_device(user_id, device_id)
-        return self.add(Session(user_id, new_id(), now() + hours * HOUR, dict(LOGIN_PROPS, csrf=new_id()), device_id))
+        return self.add(
+            Session(user_id, new_id(), now() + hours * HOUR, dict(LOGIN_PROPS, platform=platform, csrf=new_id()), device_id)
+        )
 
     def use_access_token(self, token) -> Session:
         """The session that stands for the use of a personal access token."""
@@ -120,10 +125,11 @@ class Sessions:
             if session.device_id == device_id and session is not but:
                 self.end(session)
 
-    def end_user(self, user_id: str) -> None:
+    def end_user(self, user_id: str, but: Session | None = None) -> None:
         """End all sessions of a user."""
         for session in self.of(user_id):
-            self.end(session)
+            if session is not but:
+                self.end(session)
 
     def end_all(self) -> None:
         """End all sessions of everybody."""
@@ -150,7 +156,9 @@ def get_sessions(call: Call) -> Response:
     """Sessions of a user, newest first."""
     user_id = call.user_param()
     call.need_edit(user_id)
-    return reply([session.view(call.state.users.row(user_id)) for session in call.state.sessions.of(user_id)])
+    return reply(
+        [session.view(call.state.users.row(user_id), call.state.release) for session in call.state.sessions.of(user_id)]
+    )
 
 
 @operation("revoke_session", "POST", "/users/{user_id}/sessions/revoke")
@@ -194,7 +202,9 @@ def attach_device_id(call: Call) -> Response:
     """Tie a device to the session in use."""
     device_id = bodies.texts(call.body).get("device_id", "")
     if not device_id:
-        raise bad_body("device_id")
+        if call.state.release.device_is_required:
+            raise bad_body("device_id")
+        return done()
     call.state.sessions.end_device(call.user_id, device_id, but=call.session)
     call.session.device_id = device_id
     call.audit("")

@@ -18,7 +18,8 @@ from . import bodies, guests
 from .call import Call, Response, reply
 from .errors import bad_body
 from .permissions import MANAGE_SYSTEM
-from .router import OPEN, operation
+from .release import Release
+from .router import operation
 
 DEFAULTS = {
     "ServiceSettings": {
@@ -32,6 +33,9 @@ DEFAULTS = {
         "ExperimentalEnableAuthenticationTransfer": True,
         "DisableBotsWhenOwnerIsDeactivated": True,
         "SessionLengthWebInHours": 720,
+        "TerminateSessionsOnPasswordChange": True,
+        "MaximumPayloadSizeBytes": 300000,
+        "EnableAPITeamDeletion": False,
     },
     "TeamSettings": {
         "SiteName": "Mattermost",
@@ -39,12 +43,14 @@ DEFAULTS = {
         "EnableOpenServer": False,
         "RestrictCreationToDomains": "",
         "EnableUserDeactivation": False,
+        "MaxUsersPerTeam": 50,
     },
     "EmailSettings": {
         "EnableSignUpWithEmail": True,
         "EnableSignInWithEmail": True,
         "EnableSignInWithUsername": True,
         "RequireEmailVerification": False,
+        "SendEmailNotifications": False,  # as there is no mail server
     },
     "PasswordSettings": {"MinimumLength": 8, "Lowercase": False, "Uppercase": False, "Number": False, "Symbol": False},
     "PrivacySettings": {"ShowEmailAddress": True, "ShowFullName": True},
@@ -60,41 +66,22 @@ DEFAULTS = {
         "PositionAttribute": "",
         "PictureAttribute": "",
     },
+    "SamlSettings": {"Enable": False},
+    "GitLabSettings": {"Enable": False},
+    "GoogleSettings": {"Enable": False},
+    "Office365Settings": {"Enable": False},
+    "OpenIdSettings": {"Enable": False},
     "RateLimitSettings": {"Enable": False, "PerSec": 10, "MaxBurst": 100, "VaryByRemoteAddr": True},
-}
-
-# Keys of the settings that everybody can read, and where their values come from.
-CLIENT = {
-    "SiteName": ("TeamSettings", "SiteName"),
-    "SiteURL": ("ServiceSettings", "SiteURL"),
-    "EnableUserAccessTokens": ("ServiceSettings", "EnableUserAccessTokens"),
-    "EnableMultifactorAuthentication": ("ServiceSettings", "EnableMultifactorAuthentication"),
-    "EnforceMultifactorAuthentication": ("ServiceSettings", "EnforceMultifactorAuthentication"),
-    "EnableBotAccountCreation": ("ServiceSettings", "EnableBotAccountCreation"),
-    "EnableUserCreation": ("TeamSettings", "EnableUserCreation"),
-    "EnableOpenServer": ("TeamSettings", "EnableOpenServer"),
-    "EnableUserDeactivation": ("TeamSettings", "EnableUserDeactivation"),
-    "EnableSignUpWithEmail": ("EmailSettings", "EnableSignUpWithEmail"),
-    "EnableSignInWithEmail": ("EmailSettings", "EnableSignInWithEmail"),
-    "EnableSignInWithUsername": ("EmailSettings", "EnableSignInWithUsername"),
-    "RequireEmailVerification": ("EmailSettings", "RequireEmailVerification"),
-    "PasswordMinimumLength": ("PasswordSettings", "MinimumLength"),
-    "PasswordRequireLowercase": ("PasswordSettings", "Lowercase"),
-    "PasswordRequireUppercase": ("PasswordSettings", "Uppercase"),
-    "PasswordRequireNumber": ("PasswordSettings", "Number"),
-    "PasswordRequireSymbol": ("PasswordSettings", "Symbol"),
-    "EnableGuestAccounts": ("GuestAccountsSettings", "Enable"),
-    "EnableCustomTermsOfService": ("SupportSettings", "CustomTermsOfServiceEnabled"),
-    "DefaultClientLocale": ("LocalizationSettings", "DefaultClientLocale"),
-    "EnableLdap": ("LdapSettings", "Enable"),
 }
 
 
 class Settings:
     """The settings: sections by name, each a map."""
 
-    def __init__(self):
+    def __init__(self, release: Release):
+        self._release = release
         self.sections = copy.deepcopy(DEFAULTS)
+        self.sections["ServiceSettings"][release.strict_csrf_setting] = release.strict_csrf
         self._digest = None
 
     def __getitem__(self, section: str) -> dict:
@@ -118,7 +105,7 @@ class Settings:
         """Changes with every change of a setting; part of the header X-Version-Id."""
         if self._digest is None:
             text = orjson.dumps(self.sections, option=orjson.OPT_SORT_KEYS)
-            self._digest = hashlib.md5(text, usedforsecurity=False).hexdigest()
+            self._digest = hashlib.new(self._release.config_hash, text, usedforsecurity=False).hexdigest()
         return self._digest
 
 
@@ -146,35 +133,3 @@ def patch_config(call: Call) -> Response:
     if guests_before and not settings["GuestAccountsSettings"]["Enable"]:
         guests.deactivate_all(call.state)
     return reply(settings.sections)
-
-
-def _client_text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-@operation("get_client_config", "GET", "/config/client", OPEN, local=True)
-def get_client_config(call: Call) -> Response:
-    """The settings that every client may know, all of them texts."""
-    state = call.state
-    texts = {name: _client_text(state.settings[section][key]) for name, (section, key) in CLIENT.items()}
-    return reply(dict(texts, Version=state.VERSION, BuildNumber=state.BUILD, BuildEnterpriseReady="true"))
-
-
-@operation("get_client_license", "GET", "/license/client", OPEN, local=True)
-def get_client_license(call: Call) -> Response:
-    """The licence, all of it texts."""
-    if not call.state.licensed:
-        return reply({"IsLicensed": "false"})
-    return reply(
-        {
-            "IsLicensed": "true",
-            "SkuName": "Enterprise",
-            "SkuShortName": "enterprise",
-            "LDAP": "true",
-            "MFA": "true",
-            "SAML": "true",
-            "GuestAccounts": "true",
-            "CustomTermsOfService": "true",
-            "CustomPermissionsSchemes": "true",
-        }
-    )

@@ -13,28 +13,35 @@ from __future__ import annotations
 
 from .audits import Audits
 from .bots import Bots
+from .channels import Channels
 from .images import Images
+from .licence import TEAM, Licence
 from .mails import Outbox
+from .preferences import Preferences
+from .release import NEWEST, RELEASES, Release
+from .reports import Orders
+from .roles import Roles
 from .sessions import Sessions
 from .settings import Settings
+from .statuses import Statuses
 from .system import Busy
-from .teams import Channels, Teams
+from .teams import Teams
 from .terms import TermsOfService
 from .tokens import AccessTokens
 from .uploads import Uploads
 from .users import Users
+from .views import Views
 
 
 class State:
     """The server's data."""
 
-    VERSION = "7.6.0"
-    BUILD = "3912805"
-
-    def __init__(self, licensed: bool = False):
-        self.licensed = licensed
-        self.settings = Settings()
-        self.users = Users()
+    def __init__(self, licence: Licence = TEAM, release: Release = RELEASES[NEWEST]):
+        self.licence = licence
+        self.release = release
+        self.settings = Settings(release)
+        self.views = Views(release)
+        self.users = Users(release, self.views)
         self.bots = Bots()
         self.sessions = Sessions()
         self.tokens = AccessTokens()
@@ -45,9 +52,18 @@ class State:
         self.uploads = Uploads()
         self.audits = Audits()
         self.outbox = Outbox()
+        self.roles = Roles()
+        self.preferences = Preferences(release)
+        self.statuses = Statuses()
+        self.orders = Orders(self.users)
         self.busy = Busy()
+
+    @property
+    def licensed(self) -> bool:
+        """Whether the server has any licence."""
+        return self.licence is not TEAM
 
     @property
     def version_id(self) -> str:
         """Value of the header X-Version-Id."""
-        return f"{self.VERSION}.{self.BUILD}.{self.settings.digest}.{str(self.licensed).lower()}"
+        return f"{self.release.version}.{self.release.build}.{self.settings.digest}.{str(self.licensed).lower()}"

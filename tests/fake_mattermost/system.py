@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .basics import now
+from .basics import now, parse_bool
 from .call import Call, Response, done, reply
 from .errors import bad_url
 from .permissions import MANAGE_SYSTEM
@@ -27,9 +27,14 @@ class Busy:
 @operation("ping", "GET", "/system/ping", OPEN, local=True)
 def ping(call: Call) -> Response:
     """The server is there."""
-    return reply(
-        {"AndroidLatestVersion": "", "AndroidMinVersion": "", "IosLatestVersion": "", "IosMinVersion": "", "status": "OK"}
-    )
+    answer = {"AndroidLatestVersion": "", "AndroidMinVersion": "", "IosLatestVersion": "", "IosMinVersion": "", "status": "OK"}
+    if call.state.release.names_search_engine:
+        answer["ActiveSearchBackend"] = "database"
+    if parse_bool(call.query.get("get_server_status", "")):
+        answer |= {"database_status": "OK", "filestore_status": "OK"}
+        if call.is_admin:
+            answer["root_status"] = False
+    return reply(answer)
 
 
 @operation("set_server_busy", "POST", "/server_busy")

@@ -1,232 +1,140 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Teams and channels, as far as users need them."""
+"""Teams: create, read, change, archive. Their members are in team_members.py."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from . import bodies
-from .basics import new_id, now
-from .call import Call, Response, reply
+from .basics import new_id, now, parse_bool
+from .call import Call, Response, done, reply
 from .errors import (
-    CHANNEL_EXISTS,
-    CHANNEL_NAME,
-    GROUP_CHANNEL_SIZE,
-    NO_CHANNEL_MEMBER,
-    NO_SUCH_CHANNEL,
     NO_SUCH_INVITATION,
     NO_SUCH_TEAM,
-    NO_TEAM_MEMBER,
+    NO_SUCH_TEAM_NAME,
     PERMISSIONS,
-    TEAM_DISPLAY_NAME,
+    TEAM_CREATION_FORBIDDEN,
+    TEAM_DELETION_OFF,
     TEAM_EXISTS,
     TEAM_NAME,
+    TEAM_NAME_CHARACTERS,
     bad_body,
+    invalid_team,
 )
-from .permissions import CREATE_GROUP_CHANNEL, CREATE_TEAM
+from .memberships import Group, Groups, Member
+from .permissions import CREATE_TEAM, LIST_PRIVATE_TEAMS, READ_USERS_IN_CONSOLE
 from .router import operation
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z")
-TEAM_BODY = {
-    "name": "text",
+PATCH = {
     "display_name": "text",
-    "type": "text",
     "description": "text",
-    "email": "text",
     "company_name": "text",
     "allowed_domains": "text",
     "allow_open_invite": "flag",
+    "group_constrained": "flag",
 }
-CHANNEL_BODY = {"team_id": "text", "name": "text", "display_name": "text", "type": "text", "purpose": "text", "header": "text"}
-MEMBER_BODY = {"user_id": "text", "team_id": "text"}
-DEFAULT_CHANNELS = (("town-square", "Town Square"), ("off-topic", "Off-Topic"))
-CHANNEL_NOTIFY_PROPS = {
-    "desktop": "default",
-    "email": "default",
-    "ignore_channel_mentions": "default",
-    "mark_unread": "all",
-    "push": "default",
-}
+BODY = {**PATCH, "id": "text", "name": "text", "type": "text", "email": "text"}
+# Name of the rule in the error id, and the rule. The first one that is broken is reported.
+RULES = (
+    ("name", lambda team: 1 <= len(team.display_name) <= 64),
+    ("description", lambda team: len(team.description) <= 255),
+    ("type", lambda team: team.type in ("O", "I")),
+    ("company", lambda team: len(team.company_name) <= 64),
+    ("domains", lambda team: len(team.allowed_domains) <= 500),
+)
 
 
 @dataclass
-class Member:
-    """The membership of a user in a team or a channel (`kind`)."""
-
-    user_id: str
-    kind: str
-    admin: bool = False
-    guest: bool = False
-    joined_at: int = field(default_factory=now)
-
-    def view(self) -> dict:
-        """What teams and channels show alike."""
-        roles = [f"{self.kind}_guest" if self.guest else f"{self.kind}_user"]
-        if self.admin:
-            roles.append(f"{self.kind}_admin")
-        return {
-            "user_id": self.user_id,
-            "roles": " ".join(roles),
-            "scheme_guest": self.guest,
-            "scheme_user": not self.guest,
-            "scheme_admin": self.admin,
-            "explicit_roles": "",
-        }
-
-
-class _Group:
-    """What has members."""
-
-    members: dict[str, Member]
-    kind: str
-
-    def add(self, user, admin: bool = False) -> Member:
-        """Make the user a member, unless it is one."""
-        return self.members.setdefault(user.id, Member(user.id, self.kind, admin, user.is_guest))
-
-
-@dataclass
-class Team(_Group):
+class Team(Group):
     """A team."""
 
-    name: str
-    display_name: str
-    type: str
-    extra: dict
+    name: str = ""
+    display_name: str = ""
+    type: str = ""
+    description: str = ""
+    email: str = ""
+    company_name: str = ""
+    allowed_domains: str = ""
+    allow_open_invite: bool = False
+    group_constrained: bool | None = None
     id: str = field(default_factory=new_id)
     invite_id: str = field(default_factory=new_id)
     create_at: int = field(default_factory=now)
+    update_at: int = 0
+    delete_at: int = 0
     members: dict[str, Member] = field(default_factory=dict)
+    left: dict[str, Member] = field(default_factory=dict)  # those who were members once
     kind = "team"
+
+    def __post_init__(self):
+        self.update_at = self.update_at or self.create_at
+
+    def check(self) -> None:
+        """Raise the error of the first rule that the team breaks."""
+        for name, rule in RULES:
+            if not rule(self):
+                raise invalid_team(name)
+
+    def patch(self, changes: dict[str, Any]) -> None:
+        """Change the fields that are given."""
+        before = dict(self.__dict__)
+        self.__dict__.update(changes)
+        try:
+            self.check()
+        except Exception:
+            self.__dict__.update(before)
+            raise
+        if changes.get("allow_open_invite") is False:
+            self.invite_id = new_id()  # old invitations do not work any more
+        self.update_at = now()
+
+    def membership(self, user_id: str) -> Member | None:
+        """The membership of a user, also one that has ended."""
+        return self.members.get(user_id) or self.left.get(user_id)
 
     def view(self) -> dict:
         """The team as it is shown."""
-        return dict(
-            {"description": "", "email": "", "company_name": "", "allowed_domains": "", "allow_open_invite": False},
-            **self.extra,
-            id=self.id,
-            name=self.name,
-            display_name=self.display_name,
-            type=self.type,
-            invite_id=self.invite_id,
-            create_at=self.create_at,
-            update_at=self.create_at,
-            delete_at=0,
-            scheme_id=None,
-            group_constrained=None,
-            policy_id=None,
-        )
-
-    def member_view(self, member: Member) -> dict:
-        """A membership as it is shown."""
-        return dict(member.view(), team_id=self.id, delete_at=0)
-
-
-@dataclass
-class Channel(_Group):
-    """A channel of a team, a direct or a group message."""
-
-    name: str
-    display_name: str
-    type: str
-    team_id: str = ""
-    creator_id: str = ""
-    purpose: str = ""
-    header: str = ""
-    id: str = field(default_factory=new_id)
-    create_at: int = field(default_factory=now)
-    members: dict[str, Member] = field(default_factory=dict)
-    kind = "channel"
-
-    def view(self) -> dict:
-        """The channel as it is shown."""
         return {
             "id": self.id,
             "create_at": self.create_at,
-            "update_at": self.create_at,
-            "delete_at": 0,
-            "team_id": self.team_id,
-            "type": self.type,
+            "update_at": self.update_at,
+            "delete_at": self.delete_at,
             "display_name": self.display_name,
             "name": self.name,
-            "header": self.header,
-            "purpose": self.purpose,
-            "last_post_at": self.create_at,
-            "total_msg_count": 0,
-            "extra_update_at": 0,
-            "creator_id": self.creator_id,
+            "description": self.description,
+            "email": self.email,
+            "type": self.type,
+            "company_name": self.company_name,
+            "allowed_domains": self.allowed_domains,
+            "invite_id": self.invite_id,
+            "allow_open_invite": self.allow_open_invite,
             "scheme_id": None,
-            "props": None,
-            "group_constrained": None,
-            "shared": None,
-            "total_msg_count_root": 0,
+            "group_constrained": self.group_constrained,
             "policy_id": None,
-            "last_root_post_at": self.create_at,
+            "cloud_limits_archived": False,
         }
 
     def member_view(self, member: Member) -> dict:
         """A membership as it is shown."""
-        return dict(
-            member.view(),
-            channel_id=self.id,
-            last_viewed_at=0,
-            msg_count=0,
-            mention_count=0,
-            mention_count_root=0,
-            urgent_mention_count=0,
-            msg_count_root=0,
-            notify_props=CHANNEL_NOTIFY_PROPS,
-            last_update_at=member.joined_at,
-        )
+        return dict(member.view(), team_id=self.id, delete_at=member.delete_at)
 
 
-class _Groups:
-    """All groups of a kind by id, and the groups of each user."""
+class Teams(Groups[Team]):
+    """All teams."""
 
     missing = NO_SUCH_TEAM
 
     def __init__(self):
-        self._by_id: dict[str, _Group] = {}
-
-    def find(self, group_id: str):
-        """The group of an id, or None."""
-        return self._by_id.get(group_id)
-
-    def get(self, group_id: str):
-        """The group of an id."""
-        if group_id not in self._by_id:
-            raise self.missing()
-        return self._by_id[group_id]
-
-    def all(self) -> list:
-        """All groups."""
-        return list(self._by_id.values())
-
-    def of(self, user_id: str) -> list:
-        """The groups of a user."""
-        return [group for group in self._by_id.values() if user_id in group.members]
-
-    def forget_user(self, user_id: str) -> None:
-        """The user is deleted for good."""
-        for group in self.of(user_id):
-            del group.members[user_id]
-
-    def set_guest(self, user_id: str, guest: bool) -> None:
-        """The user became a guest, or ceased to be one."""
-        for group in self.of(user_id):
-            group.members[user_id].guest = guest
-            group.members[user_id].admin &= not guest
-
-
-class Teams(_Groups):
-    """All teams."""
+        super().__init__()
+        self._left: dict[str, dict[str, Team]] = {}  # the teams that a user left
 
     def named(self, name: str) -> Team | None:
-        """The team of a name."""
+        """The team of a name, archived or not."""
         return next((team for team in self._by_id.values() if team.name == name), None)
 
     def get_by_invite_id(self, invite_id: str) -> Team:
@@ -236,56 +144,65 @@ class Teams(_Groups):
                 return team
         raise NO_SUCH_INVITATION()
 
+    def memberships_of(self, user_id: str) -> list[tuple[Team, Member]]:
+        """All memberships of a user, with those that have ended."""
+        present = [(team, team.members[user_id]) for team in self.of(user_id)]
+        return present + [(team, team.left[user_id]) for team in self._left.get(user_id, {}).values()]
+
     def create(self, state, team: Team, creator_id: str) -> None:
         """Keep a new team, with its default channels."""
         self._by_id[team.id] = team
-        for name, display_name in DEFAULT_CHANNELS:
-            state.channels.add(Channel(name, display_name, "O", team.id, creator_id))
+        state.channels.add_defaults(team.id, creator_id)
         if creator_id:
             self.join(state, team, creator_id, admin=True)
 
     def join(self, state, team: Team, user_id: str, admin: bool = False) -> Member:
-        """Make a user a member of the team and of its default channels."""
+        """Make a user a member of the team and, but for guests, of its default channels."""
         if user_id in team.members:
             return team.members[user_id]
         user = state.users.get(user_id)
-        member = team.add(user, admin)
-        for name, _display_name in DEFAULT_CHANNELS:
-            state.channels.named(team.id, name).add(user, admin)
-        state.users.touch(user_id)
-        state.users.forget(user_id)
+        if team.left.pop(user_id, None):
+            del self._left[user_id][team.id]
+        member = self.add_member(team, user, admin=admin)
+        if not user.is_guest:
+            state.channels.join_defaults(team.id, user, admin)
+        self._tell(state, user_id)
         return member
 
+    def leave(self, state, team: Team, user_id: str) -> None:
+        """End a membership, and those in the channels of the team. The team remembers it."""
+        if user_id in team.members:
+            team.left[user_id] = self.remove_member(team, user_id)
+            self._left.setdefault(user_id, {})[team.id] = team
+        for channel in state.channels.of(user_id):
+            if channel.team_id == team.id:
+                state.channels.remove_member(channel, user_id)
+        member = team.left[user_id]
+        member.explicit_roles, member.delete_at = "", now()
+        self._tell(state, user_id)
 
-class Channels(_Groups):
-    """All channels."""
+    def set_guest(self, user_id: str, guest: bool) -> None:
+        """The user became a guest, or ceased to be one; that holds for memberships that have ended, too."""
+        for _team, member in self.memberships_of(user_id):
+            member.set_guest(guest)
 
-    missing = NO_SUCH_CHANNEL
+    @staticmethod
+    def _tell(state, user_id: str) -> None:
+        state.users.touch(user_id)
+        state.users.forget(user_id)
 
-    def add(self, channel: Channel) -> Channel:
-        """Keep a new channel."""
-        self._by_id[channel.id] = channel
-        return channel
+    def forget_user(self, user_id: str) -> None:
+        """The user is deleted for good."""
+        super().forget_user(user_id)
+        for team in self._left.pop(user_id, {}).values():
+            del team.left[user_id]
 
-    def named(self, team_id: str, name: str) -> Channel | None:
-        """The channel of a name."""
-        return next((channel for channel in self._by_id.values() if (channel.team_id, channel.name) == (team_id, name)), None)
-
-    def message(self, state, kind: str, user_ids: Iterable[str]) -> Channel:
-        """The direct (D) or group (G) message between some users."""
-        users = state.users.sorted(set(user_ids))
-        name = "__".join(sorted(user.id for user in users))
-        channel = self.named("", name)
-        if channel is None:
-            display_name = "" if kind == "D" else ", ".join(user.username for user in users)
-            channel = self.add(Channel(name, display_name, kind))
-            for user in users:
-                channel.add(user)
-        return channel
-
-    def circle(self, user_id: str) -> set[str]:
-        """The members of all channels of the user."""
-        return set().union(*(channel.members for channel in self.of(user_id)))
+    def remove(self, state, team: Team) -> None:
+        """Remove a team for good, with its channels."""
+        state.channels.remove_of_team(team.id)
+        for user_id in team.left:
+            del self._left[user_id][team.id]
+        self._drop(team)
 
 
 # ---- who may ---------------------------------------------------------------------
@@ -296,214 +213,188 @@ def need_team(call: Call, team_id: str) -> None:
         raise PERMISSIONS("view_team")
 
 
-def is_in_channel(state, user_id: str, channel_id: str) -> bool:
-    """Whether a user may read and write a channel. One that does not exist is open to nobody."""
-    channel = state.channels.find(channel_id)
-    user = state.users.row(user_id)
-    return bool(channel and user and (user_id in channel.members or user.is_system_admin))
+def manages(call: Call, team_id: str) -> bool:
+    """Whether the caller administers a team."""
+    team = call.state.teams.find(team_id)
+    member = team and team.members.get(call.user_id)
+    return call.is_admin or bool(member and member.admin)
 
 
-def need_channel(call: Call, channel_id: str) -> None:
-    """Refuse callers who may not read the channel."""
-    if not (call.local or is_in_channel(call.state, call.user_id, channel_id)):
-        raise PERMISSIONS("read_channel")
+def need_to_manage(call: Call, team_id: str, permission: str = "manage_team") -> None:
+    """Refuse callers who do not administer the team."""
+    if not manages(call, team_id):
+        raise PERMISSIONS(permission)
 
 
-def _body(call: Call, fields: dict[str, str], what: str) -> dict:
+def _need_sight(call: Call, team: Team) -> None:
+    """Open teams can be seen by everybody, others by their members."""
+    if not (team.allow_open_invite and team.type == "O"):
+        need_team(call, team.id)
+
+
+def shown(call: Call, team: Team) -> dict:
+    """A team as the caller sees it: its address and invitation are not for everybody."""
+    body = team.view()
+    if not manages(call, team.id):
+        body["email"] = ""
+        member = team.members.get(call.user_id)
+        if not member or member.guest:
+            body["invite_id"] = ""
+    return body
+
+
+def _body(call: Call, fields: dict[str, str]) -> dict:
     try:
         return bodies.record(call.body, fields)
     except bodies.BadBody as error:
-        raise bad_body(what) from error
+        raise bad_body("team") from error
 
 
-# ---- teams -----------------------------------------------------------------------
+def _team_param(call: Call) -> Team:
+    """The team in the path, if the caller administers it."""
+    team_id = call.id_param("team_id")
+    need_to_manage(call, team_id)
+    return call.state.teams.get(team_id)
+
+
+# ---- requests --------------------------------------------------------------------
 @operation("create_team", "POST", "/teams", local=True)
 def create_team(call: Call) -> Response:
     """Create a team; the creator becomes its administrator."""
-    body = _body(call, TEAM_BODY, "team")
-    call.need(CREATE_TEAM)
-    name, display_name = body.pop("name", ""), body.pop("display_name", "")
-    if not 2 <= len(name) <= 64 or not NAME.match(name):
+    body = _body(call, BODY)
+    if not call.may(CREATE_TEAM):
+        raise TEAM_CREATION_FORBIDDEN()
+    body.pop("id", None)
+    team = Team(**{"type": "O", **body})
+    if call.user_id:
+        team.email = call.state.users.row(call.user_id).email
+    if not 2 <= len(team.name) <= 64:
         raise TEAM_NAME()
-    if not 1 <= len(display_name) <= 64:
-        raise TEAM_DISPLAY_NAME()
-    if call.state.teams.named(name):
+    team.check()
+    if not NAME.match(team.name):
+        raise TEAM_NAME_CHARACTERS()
+    if call.state.teams.named(team.name):
         raise TEAM_EXISTS()
-    team = Team(name, display_name, body.pop("type", "O"), body)
     call.state.teams.create(call.state, team, call.user_id)
     return reply(team.view(), 201)
 
 
 @operation("get_teams", "GET", "/teams", local=True)
 def get_teams(call: Call) -> Response:
-    """All teams that the caller may see."""
-    teams = [team for team in call.state.teams.all() if call.is_admin or call.user_id in team.members]
-    return reply([team.view() for team in call.page_of(teams)])
+    """A page of the teams that the caller may list, archived ones too, ordered by display name."""
+    teams = _listed(call)
+    page = [shown(call, team) for team in call.page_of(teams)]
+    counted = parse_bool(call.query.get("include_total_count", ""))
+    return reply({"teams": page, "total_count": len(teams)} if counted else page)
+
+
+def _listed(call: Call) -> list[Team]:
+    everything = call.may(LIST_PRIVATE_TEAMS)
+    teams = [team for team in call.state.teams.all() if everything or team.allow_open_invite]
+    return sorted(teams, key=lambda team: team.display_name)
 
 
 @operation("get_team", "GET", "/teams/{team_id}", local=True)
 def get_team(call: Call) -> Response:
     """One team by id."""
     team = call.state.teams.get(call.id_param("team_id"))
-    need_team(call, team.id)
-    return reply(team.view())
+    _need_sight(call, team)
+    return reply(shown(call, team))
 
 
 @operation("get_team_by_name", "GET", "/teams/name/{name}", local=True)
 def get_team_by_name(call: Call) -> Response:
-    """One team by name."""
-    team = call.state.teams.named(call.params["name"])
+    """One team by name, in any case."""
+    team = get_named(call, call.params["name"])
+    _need_sight(call, team)
+    return reply(shown(call, team))
+
+
+def get_named(call: Call, name: str) -> Team:
+    """The team of a name, in any case."""
+    team = call.state.teams.named(name.lower())
     if team is None:
-        raise NO_SUCH_TEAM()
-    need_team(call, team.id)
-    return reply(team.view())
+        raise NO_SUCH_TEAM_NAME()
+    return team
+
+
+@operation("team_exists", "GET", "/teams/name/{name}/exists")
+def team_exists(call: Call) -> Response:
+    """Whether there is a team of a name that the caller may see."""
+    team = call.state.teams.named(call.params["name"].lower())
+    sees = team and (team.allow_open_invite or call.user_id in team.members or call.may(LIST_PRIVATE_TEAMS))
+    return reply({"exists": bool(sees)})
+
+
+@operation("search_teams", "POST", "/teams/search", local=True, when_busy=False)
+def search_teams(call: Call) -> Response:
+    """The teams that the caller may list with a part of the name or of the display name; in pages on request."""
+    body = _body(call, {"term": "text", "page": "number", "per_page": "number"})
+    term = body.get("term", "").lower()
+    teams = [team for team in _listed(call) if term in team.name or term in team.display_name.lower()]
+    if "page" not in body or "per_page" not in body:
+        return reply([shown(call, team) for team in teams])
+    start = max(0, body["page"] * body["per_page"])
+    page = teams[start : start + max(0, body["per_page"])]
+    return reply({"teams": [shown(call, team) for team in page], "total_count": len(teams)})
 
 
 @operation("get_teams_for_user", "GET", "/users/{user_id}/teams")
 def get_teams_for_user(call: Call) -> Response:
-    """The teams of a user."""
+    """The teams of a user, without archived ones; none, if there is no such user."""
     user_id = call.user_param()
-    call.need_edit(user_id)
-    return reply([team.view() for team in call.state.teams.of(user_id)])
+    if user_id != call.user_id:
+        call.need(READ_USERS_IN_CONSOLE)
+    return reply([shown(call, team) for team in call.state.teams.of(user_id) if not team.delete_at])
 
 
-@operation("add_team_member", "POST", "/teams/{team_id}/members", local=True)
-def add_team_member(call: Call) -> Response:
-    """Make a user a member of a team."""
-    team = call.state.teams.get(call.id_param("team_id"))
-    user_id = call.check_id(_body(call, MEMBER_BODY, "team_member").get("user_id", ""), "user_id")
-    need_team(call, team.id)
-    return reply(team.member_view(call.state.teams.join(call.state, team, user_id)), 201)
+@operation("update_team", "PUT", "/teams/{team_id}", local=True)
+def update_team(call: Call) -> Response:
+    """Change all fields that can be changed: what is not given is emptied."""
+    body = _body(call, BODY)
+    if body.get("id") != call.params["team_id"]:
+        raise bad_body("id")
+    team = _team_param(call)
+    team.patch({name: body.get(name, getattr(Team, name)) for name in PATCH})
+    return reply(shown(call, team))
 
 
-@operation("get_team_members", "GET", "/teams/{team_id}/members", local=True)
-def get_team_members(call: Call) -> Response:
-    """The members of a team."""
-    team = call.state.teams.get(call.id_param("team_id"))
-    need_team(call, team.id)
-    return reply([team.member_view(member) for member in call.page_of(list(team.members.values()))])
+@operation("patch_team", "PUT", "/teams/{team_id}/patch", local=True)
+def patch_team(call: Call) -> Response:
+    """Change the fields that are given."""
+    changes = _body(call, PATCH)
+    team = _team_param(call)
+    team.patch(changes)
+    return reply(shown(call, team))
 
 
-@operation("get_team_member", "GET", "/teams/{team_id}/members/{user_id}", local=True)
-def get_team_member(call: Call) -> Response:
-    """One member of a team."""
-    team, user_id = call.state.teams.get(call.id_param("team_id")), call.user_param()
-    need_team(call, team.id)
-    if user_id not in team.members:
-        raise NO_TEAM_MEMBER()
-    return reply(team.member_view(team.members[user_id]))
+@operation("update_team_privacy", "PUT", "/teams/{team_id}/privacy", local=True)
+def update_team_privacy(call: Call) -> Response:
+    """Open a team for everybody, or close it."""
+    privacy = bodies.anything(call.body).get("privacy")
+    if privacy not in ("O", "I"):
+        raise bad_body("privacy")
+    team = _team_param(call)
+    team.patch({"type": privacy, "allow_open_invite": privacy == "O"})
+    return reply(team.view())
 
 
-# ---- channels ---------------------------------------------------------------------
-@operation("create_channel", "POST", "/channels", local=True)
-def create_channel(call: Call) -> Response:
-    """Create a channel of a team; the creator becomes its administrator."""
-    body = _body(call, CHANNEL_BODY, "channel")
-    team_id, name = body.get("team_id", ""), body.get("name", "")
-    need_team(call, team_id)
-    call.state.teams.get(team_id)
-    if not NAME.match(name) or len(name) > 64 or body.get("type") not in ("O", "P"):
-        raise CHANNEL_NAME()
-    if call.state.channels.named(team_id, name):
-        raise CHANNEL_EXISTS()
-    channel = call.state.channels.add(Channel(creator_id=call.user_id, **dict({"display_name": name}, **body)))
-    if call.user_id:
-        channel.add(call.state.users.row(call.user_id), admin=True)
-    return reply(channel.view(), 201)
+@operation("soft_delete_team", "DELETE", "/teams/{team_id}", local=True)
+def soft_delete_team(call: Call) -> Response:
+    """Archive a team, or delete it for good. Its members stay members of an archived one."""
+    team = _team_param(call)
+    if not parse_bool(call.query.get("permanent", "")):
+        team.delete_at = team.update_at = now()
+    elif call.local or call.state.settings["ServiceSettings"]["EnableAPITeamDeletion"]:
+        call.state.teams.remove(call.state, team)
+    else:
+        raise TEAM_DELETION_OFF()
+    return done()
 
 
-@operation("get_channel", "GET", "/channels/{channel_id}", local=True)
-def get_channel(call: Call) -> Response:
-    """One channel by id."""
-    channel = call.state.channels.get(call.id_param("channel_id"))
-    need_channel(call, channel.id)
-    return reply(channel.view())
-
-
-@operation("add_channel_member", "POST", "/channels/{channel_id}/members", local=True)
-def add_channel_member(call: Call) -> Response:
-    """Make a user a member of a channel. The user must be in its team."""
-    channel = call.state.channels.get(call.id_param("channel_id"))
-    user_id = call.check_id(_body(call, MEMBER_BODY, "channel_member").get("user_id", ""), "user_id")
-    need_channel(call, channel.id)
-    user = call.state.users.get(user_id)
-    if channel.team_id and user_id not in call.state.teams.get(channel.team_id).members:
-        raise NO_TEAM_MEMBER()
-    return reply(channel.member_view(channel.add(user)), 201)
-
-
-@operation("get_channel_members", "GET", "/channels/{channel_id}/members", local=True)
-def get_channel_members(call: Call) -> Response:
-    """The members of a channel."""
-    channel = call.state.channels.get(call.id_param("channel_id"))
-    need_channel(call, channel.id)
-    return reply([channel.member_view(member) for member in call.page_of(list(channel.members.values()))])
-
-
-@operation("get_channel_member", "GET", "/channels/{channel_id}/members/{user_id}", local=True)
-def get_channel_member(call: Call) -> Response:
-    """One member of a channel."""
-    channel, user_id = call.state.channels.get(call.id_param("channel_id")), call.user_param()
-    need_channel(call, channel.id)
-    if user_id not in channel.members:
-        raise NO_CHANNEL_MEMBER()
-    return reply(channel.member_view(channel.members[user_id]))
-
-
-@operation("create_direct_channel", "POST", "/channels/direct")
-def create_direct_channel(call: Call) -> Response:
-    """The direct message between two users."""
-    user_ids = bodies.names(call.body)
-    if len(user_ids) != 2:
-        raise bad_body("user_ids")
-    for user_id in user_ids:
-        call.state.users.get(user_id)
-    if call.user_id not in user_ids and not call.is_admin:
-        raise PERMISSIONS("create_direct_channel")
-    return reply(call.state.channels.message(call.state, "D", user_ids).view(), 201)
-
-
-@operation("create_group_channel", "POST", "/channels/group")
-def create_group_channel(call: Call) -> Response:
-    """The group message between three to eight users, the caller among them."""
-    user_ids = bodies.names(call.body)
-    if not user_ids:
-        raise bad_body("user_ids")
-    call.need(CREATE_GROUP_CHANNEL)
-    members = {*user_ids, call.user_id}
-    for user_id in members:
-        call.state.users.get(user_id)
-    if not 3 <= len(members) <= 8:
-        raise GROUP_CHANNEL_SIZE()
-    return reply(call.state.channels.message(call.state, "G", members).view(), 201)
-
-
-@operation("get_channel_members_with_team_data_for_user", "GET", "/users/{user_id}/channel_members")
-def get_channel_members_with_team_data_for_user(call: Call) -> Response:
-    """All memberships of a user in channels."""
-    user_id = call.user_param()
-    call.need_edit(user_id)
-    memberships = []
-    for channel in call.page_of(call.state.channels.of(user_id)):
-        team = call.state.teams.find(channel.team_id)
-        memberships.append(
-            dict(
-                channel.member_view(channel.members[user_id]),
-                team_display_name=team.display_name if team else "",
-                team_name=team.name if team else "",
-                team_update_at=team.create_at if team else 0,
-            )
-        )
-    return reply(memberships)
-
-
-@operation("publish_user_typing", "POST", "/users/{user_id}/typing", when_busy=False)
-def publish_user_typing(call: Call) -> Response:
-    """Tell a channel that a user is typing. Nobody listens here."""
-    user_id = call.user_param()
-    channel_id = _body(call, {"channel_id": "text", "parent_id": "text"}, "typing_request").get("channel_id", "")
-    if user_id != call.user_id and not call.is_admin:
-        raise PERMISSIONS("manage_system")
-    if not is_in_channel(call.state, user_id, channel_id):
-        raise PERMISSIONS("create_post")
-    return reply({"status": "OK"})
+@operation("restore_team", "POST", "/teams/{team_id}/restore", local=True)
+def restore_team(call: Call) -> Response:
+    """Take a team out of the archive."""
+    team = _team_param(call)
+    team.delete_at, team.update_at = 0, now()
+    return reply(team.view())

@@ -11,6 +11,7 @@ from . import bodies
 from .basics import new_id, now
 from .call import Call, Response, done, reply
 from .errors import NO_SUCH_TERMS, NO_TERMS_ACCEPTED, TERMS_DISABLED, bad_body
+from .licence import TERMS_OF_SERVICE
 from .permissions import MANAGE_SYSTEM
 from .router import operation
 
@@ -67,7 +68,7 @@ class TermsOfService:
 def create_terms_of_service(call: Call) -> Response:
     """A new version of the terms."""
     call.need(MANAGE_SYSTEM)
-    if not call.state.licensed:
+    if TERMS_OF_SERVICE not in call.state.licence.adds:
         raise TERMS_DISABLED()
     text = bodies.texts(call.body).get("text", "")
     if not text:

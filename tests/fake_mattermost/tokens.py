@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from . import bodies
 from .basics import new_id
 from .call import Call, Response, done, reply
-from .errors import NO_SUCH_TOKEN, TOKEN_DESCRIPTION, TOKENS_DISABLED, bad_body
+from .errors import NO_SUCH_TOKEN, PERMISSIONS, TOKEN_DESCRIPTION, TOKENS_DISABLED, bad_body
 from .permissions import CREATE_TOKEN, MANAGE_SYSTEM, READ_TOKEN, REVOKE_TOKEN
 from .router import operation
 from .rules import TOKEN_DESCRIPTION_MAX
@@ -97,6 +97,8 @@ def create_user_access_token(call: Call) -> Response:
     if not description:
         raise bad_body("description")
     user = call.state.users.get(user_id)
+    if call.state.release.remote_users_are_limited and user.is_remote:
+        raise PERMISSIONS(CREATE_TOKEN)
     if not (user.is_bot or call.state.settings["ServiceSettings"]["EnableUserAccessTokens"]):
         raise TOKENS_DISABLED()
     if len(description.encode()) > TOKEN_DESCRIPTION_MAX:

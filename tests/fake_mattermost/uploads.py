@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field
 from . import bodies
 from .basics import new_id, now
 from .call import Call, Response, reply
+from .channels import need_channel
 from .errors import UPLOADS_OF_OTHER, bad_body
 from .router import operation
-from .teams import need_channel
 
 BODY = {"channel_id": "text", "filename": "text", "file_size": "number"}
 

@@ -36,6 +36,7 @@ BODY = {
     "mfa_secret": "text",
     "remote_id": "text",
     "last_activity_at": "number",
+    "last_login": "number",
     "is_bot": "flag",
     "bot_description": "text",
     "bot_last_icon_update": "number",
@@ -71,7 +72,6 @@ NOTIFY_PROPS = {
     "first_name": "false",
     "mention_keys": "",
     "push": "mention",
-    "push_status": "away",
     "push_threads": "all",
 }
 TIMEZONE = {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}
@@ -89,13 +89,14 @@ class User:
     id = username = password = auth_service = email = nickname = first_name = last_name = position = ""
     roles = locale = mfa_secret = bot_description = terms_of_service_id = ""
     create_at = update_at = delete_at = last_password_update = last_picture_update = failed_attempts = 0
-    last_activity_at = bot_last_icon_update = terms_of_service_create_at = 0
+    last_activity_at = last_login = bot_last_icon_update = terms_of_service_create_at = 0
     email_verified = allow_marketing = mfa_active = is_bot = disable_welcome_email = False
     auth_data: str | None = None
     remote_id: str | None = None
     props: dict[str, str] | None = None
     notify_props: dict[str, str] | None = None
     timezone: dict[str, str] | None = None
+    mfa_used_codes: tuple[int, ...] = ()
 
     def __init__(self, **fields: Any):
         self.__dict__.update(fields)
@@ -133,6 +134,11 @@ class User:
     def is_saml(self) -> bool:
         """Whether the user logs in with SAML."""
         return self.auth_service == "saml"
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether this is the user of another server."""
+        return bool(self.remote_id)
 
     @property
     def is_oauth(self) -> bool:

@@ -6,22 +6,26 @@
 A user that is read by id comes from a cache of the server; one that is read by name or mail
 address comes from the database. Most changes drop the user from the cache, but not all: the
 change of the login service and the conversion to a bot do not, and then the old user is seen
-by id until something else drops it. What went through the cache differs in one point: a
-timezone that is null in the database has become an empty map.
+by id until something else drops it (newer releases do not forget these two). What went
+through the cache differs in one point: a timezone that is null in the database has become an
+empty map.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .basics import new_id, now
 from .errors import EMAIL_EXISTS, MISSING_ACCOUNT, NO_SUCH_USERNAME, SAVE_FAILED, UPDATE_FIND, USER_EXISTS, USERNAME_EXISTS
 from .passwords import hash_password
+from .release import Release
 from .rules import check_user
-from .user import BODY, NOTIFY_PROPS, TIMEZONE, User
-from .views import ProfileTexts
+from .tidy import drop_mentions_of, tidy, tidy_mention_keys
+from .user import BODY, TIMEZONE, User
+from .views import ProfileTexts, Views
 
 # Columns that an update through the API never writes, and those that only some may write.
 KEPT = (
@@ -35,6 +39,7 @@ KEPT = (
     "failed_attempts",
     "mfa_secret",
     "mfa_active",
+    "last_login",
 )
 TRUSTED = ("roles", "delete_at")
 # Not columns of the table: they come from elsewhere, or belong to a single answer.
@@ -49,42 +54,23 @@ NO_COLUMNS = (
 )
 COLUMNS = tuple(name for name in BODY if name not in NO_COLUMNS)
 INDEXED = ("username", "email", "auth_data")
-
-
-def _before_save(user: User) -> None:
-    """What is put right before the rules are applied."""
-    user.username = user.username.lower()
-    user.email = user.email.lower()
-    user.auth_data = user.auth_data or None
-    if not user.notify_props:
-        user.notify_props = NOTIFY_PROPS
-
-
-def _tidy_mention_keys(user: User) -> None:
-    keys = (user.notify_props or {}).get("mention_keys")
-    if keys:
-        tidy = ",".join(key.lower() for key in keys.split(",") if key)
-        user.notify_props = dict(user.notify_props or {}, mention_keys=tidy)
-
-
-def _drop_mentions_of(user: User, old_name: str) -> None:
-    """A user who is renamed is no longer mentioned by the old name. The words that stay get a comma in front."""
-    keys = (user.notify_props or {}).get("mention_keys", "").split(",")
-    left = [key.strip() for key in keys if key.strip() not in ("", old_name, "@" + old_name)]
-    user.notify_props = dict(user.notify_props or {}, mention_keys="".join("," + key for key in left))
+SORTED = ("create_at", "username", "first_name", "last_name", "nickname", "email", "roles")  # reports are sorted by them
+EVERY = "every column"
 
 
 class Users:
     """All users, by id, name, mail address and auth data."""
 
-    def __init__(self):
+    def __init__(self, release: Release, views: Views):
+        self._release = release
         self._rows: dict[str, User] = {}
         self._by_name: dict[str, User] = {}
         self._by_email: dict[str, User] = {}
         self._by_auth_data: dict[str, User] = {}
         self._names: list[str] = []  # in order
         self._cache: dict[str, User] = {}
-        self.profiles = ProfileTexts()
+        self._versions: Counter[str] = Counter()  # changes of each column
+        self.profiles = ProfileTexts(views)
 
     # ---- reading ---------------------------------------------------------
     def row(self, user_id: str) -> User | None:
@@ -153,6 +139,18 @@ class Users:
         """The ids of all users."""
         return list(self._rows)
 
+    def count_active(self) -> int:
+        """How many users are active, not counting bots."""
+        return sum(1 for row in self._rows.values() if not row.delete_at and not row.is_bot)
+
+    def count_active_administrators(self) -> int:
+        """How many active users are administrators, not counting bots."""
+        return sum(1 for row in self._rows.values() if row.is_system_admin and not row.delete_at and not row.is_bot)
+
+    def version_of(self, column: str) -> tuple[int, int]:
+        """Changes whenever the users, ordered by this column, do."""
+        return self._versions[EVERY], self._versions[column]
+
     @property
     def only_bots(self) -> bool:
         """Whether there is nobody yet: the next user will be the administrator."""
@@ -164,15 +162,15 @@ class Users:
         if user.id:
             raise USER_EXISTS()
         user.id = new_id()
-        user.username = user.username or new_id()
-        _before_save(user)
+        user.username = user.username or self._release.generated_name_prefix + new_id()
+        tidy(user, self._release)
         user.create_at = user.create_at or now()
         user.update_at = user.last_password_update = user.create_at
         user.mfa_active = False
         user.locale = user.locale or "en"
         if user.timezone is None:
             user.timezone = TIMEZONE
-        check_user(user)
+        check_user(user, self._release)
         self._check_free(user)
         if user.auth_data in self._by_auth_data:
             raise SAVE_FAILED("auth data")
@@ -182,6 +180,7 @@ class Users:
         for name in NO_COLUMNS:
             row.__dict__.pop(name, None)
         self._rows[row.id] = row
+        self._versions[EVERY] += 1
         self._index(row)
 
     def update(self, user: User, trusted: bool = False) -> None:
@@ -189,10 +188,10 @@ class Users:
 
         Trusted changes may write roles and the deactivation.
         """
-        _before_save(user)
-        _tidy_mention_keys(user)
+        tidy(user, self._release)
+        tidy_mention_keys(user)
         user.update_at = now()
-        check_user(user)
+        check_user(user, self._release)
         row = self._rows[user.id]
         for name in KEPT if trusted else KEPT + TRUSTED:
             setattr(user, name, getattr(row, name))
@@ -204,8 +203,10 @@ class Users:
                 raise UPDATE_FIND()
         elif user.email != row.email:
             user.email_verified = False
+        if self._release.login_service_verifies_email and user.auth_service not in ("", "email"):
+            user.email_verified = True
         if user.username != row.username:
-            _drop_mentions_of(user, row.username)
+            drop_mentions_of(user, row.username)
         self._check_free(user)
         self.write(user.id, **{name: getattr(user, name) for name in COLUMNS})
 
@@ -215,6 +216,9 @@ class Users:
         indexed = any(name in columns and columns[name] != getattr(row, name) for name in INDEXED)
         if indexed:
             self._unindex(row)
+        for name in SORTED:
+            if name in columns and columns[name] != getattr(row, name):
+                self._versions[name] += 1
         row.__dict__.update(columns)
         if indexed:
             self._index(row)
@@ -225,7 +229,10 @@ class Users:
         self.write(user_id, update_at=now())
 
     def set_auth(self, user_id: str, service: str, data: str) -> bool:
-        """Write the login service; the password is lost. False if another user has the data."""
+        """Write the login service; the password is lost. False if another user has the data.
+
+        No two users can have the same one; a converted bot can have the empty one.
+        """
         owner = self._by_auth_data.get(data)
         if owner is not None and owner.id != user_id:
             return False
@@ -240,11 +247,14 @@ class Users:
                 update_at=time,
                 last_password_update=time,
             )
+        if self._release.auth_changes_clear_cache:
+            self.forget(user_id)
         return True
 
     def delete(self, user_id: str) -> None:
         """Remove a user for good."""
         row = self._rows.pop(user_id)
+        self._versions[EVERY] += 1
         self._unindex(row)
         self.forget(user_id)
         self.profiles.forget(user_id)
@@ -261,12 +271,12 @@ class Users:
 
     def _index(self, row: User) -> None:
         self._by_name[row.username] = self._by_email[row.email] = row
-        if row.auth_data:
+        if row.auth_data is not None:
             self._by_auth_data[row.auth_data] = row
         insort(self._names, row.username)
 
     def _unindex(self, row: User) -> None:
         del self._by_name[row.username], self._by_email[row.email]
-        if row.auth_data:
+        if row.auth_data is not None:
             del self._by_auth_data[row.auth_data]
         del self._names[bisect_left(self._names, row.username)]

@@ -5,13 +5,15 @@
 
 There are three views. The raw one shows everything, even the hash of the password. The
 own view leaves the secrets out; users get it of themselves, and administrators get it as
-answer to a change. The profile is what one gets of others; administrators see more of it.
+answer to a change. The profile is what one gets of others; administrators see more of it, and
+how much more depends on the release.
 """
 
 from __future__ import annotations
 
 import orjson
 
+from .release import Release
 from .user import User
 
 ALWAYS = (
@@ -43,6 +45,7 @@ UNLESS_EMPTY = (
     "mfa_active",
     "mfa_secret",
     "last_activity_at",
+    "last_login",
     "is_bot",
     "bot_description",
     "bot_last_icon_update",
@@ -50,45 +53,52 @@ UNLESS_EMPTY = (
     "terms_of_service_create_at",
 )
 UNLESS_NULL = ("auth_data", "remote_id")
-SECRETS = ("password", "mfa_secret")
+SECRETS = ("password", "mfa_secret", "last_login")
 PRIVATE = ("email_verified", "allow_marketing", "notify_props", "last_password_update", "failed_attempts")
 
 
-def raw(user: User) -> dict:
-    """Everything."""
-    body = {name: getattr(user, name) for name in ALWAYS}
-    body.update((name, value) for name in UNLESS_EMPTY if (value := getattr(user, name)))
-    body.update((name, value) for name in UNLESS_NULL if (value := getattr(user, name)) is not None)
-    return body
+class Views:
+    """The views of one release."""
 
+    def __init__(self, release: Release):
+        self._shows_auth_data = release.shows_auth_data
+        self._hidden_from_administrators = tuple(name for name in PRIVATE if name not in release.administrators_see)
 
-def own(user: User) -> dict:
-    """Everything but the secrets."""
-    body = raw(user)
-    for name in SECRETS:
-        body.pop(name, None)
-    body["auth_data"] = ""
-    return body
+    def raw(self, user: User) -> dict:
+        """Everything."""
+        body = {name: getattr(user, name) for name in ALWAYS}
+        body.update((name, value) for name in UNLESS_EMPTY if (value := getattr(user, name)))
+        body.update((name, value) for name in UNLESS_NULL if (value := getattr(user, name)) is not None)
+        return body
 
+    def own(self, user: User) -> dict:
+        """Everything but the secrets."""
+        body = self.raw(user)
+        for name in SECRETS:
+            body.pop(name, None)
+        if not self._shows_auth_data:
+            body["auth_data"] = ""
+        return body
 
-def profile(user: User, as_admin: bool, privacy: dict) -> dict:
-    """What others see; `privacy` are the PrivacySettings."""
-    body = own(user)
-    for name in PRIVATE:
-        body.pop(name, None)
-    if not as_admin:
-        body["auth_service"] = ""
-        if not privacy["ShowEmailAddress"]:
-            body["email"] = ""
-        if not privacy["ShowFullName"]:
-            body["first_name"] = body["last_name"] = ""
-    return body
+    def profile(self, user: User, as_admin: bool, privacy: dict) -> dict:
+        """What others see; `privacy` are the PrivacySettings."""
+        body = self.own(user)
+        for name in self._hidden_from_administrators if as_admin else PRIVATE:
+            body.pop(name, None)
+        if not as_admin:
+            body["auth_service"] = body["auth_data"] = ""
+            if not privacy["ShowEmailAddress"]:
+                body["email"] = ""
+            if not privacy["ShowFullName"]:
+                body["first_name"] = body["last_name"] = ""
+        return body
 
 
 class ProfileTexts:
     """Profiles as JSON text, kept until the user changes: lists of thousands are cheap."""
 
-    def __init__(self):
+    def __init__(self, views: Views):
+        self._views = views
         self._texts: dict[str, dict[tuple, bytes]] = {}
 
     def forget(self, user_id: str) -> None:
@@ -101,7 +111,7 @@ class ProfileTexts:
         texts = self._texts.setdefault(user.id, {})
         if viewer not in texts:
             # a copy: what orjson returns holds on to a much bigger buffer
-            texts[viewer] = bytes(memoryview(orjson.dumps(profile(user, as_admin, privacy))))
+            texts[viewer] = bytes(memoryview(orjson.dumps(self._views.profile(user, as_admin, privacy))))
         return texts[viewer]
 
     def many(self, users: list[User], as_admin: bool, privacy: dict) -> bytes:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from harness.faulty import Faulty
-from harness.flavours import FLAVOURS
+from harness.flavours import flavours, options
 from harness.proxy import RecordingProxy, recording_proxy
-from servers import Server, fake_server, given_server
+from servers import NEWEST, Server, fake_server, given_server
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,16 @@ class Guarded:
     proxy: RecordingProxy
 
 
-@pytest.fixture(scope="session", params=FLAVOURS)
+@pytest.fixture(scope="session", params=flavours())
 def guarded(request: pytest.FixtureRequest) -> Iterator[Guarded]:
     given = given_server()
-    source = contextlib.nullcontext(given) if given else fake_server(licensed=request.param == "licensed")
+    source = contextlib.nullcontext(given) if given else fake_server(**options(request.param))
     with source as server, recording_proxy(server.url) as proxy:
         yield Guarded(server, proxy)
 
 
-@pytest.fixture(params=["unlicensed"])
+@pytest.fixture(params=[f"{NEWEST}-unlicensed"])
 def faulty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Faulty]:
     """A server of its own for each test. A test that needs the other flavour sets the parameter."""
-    with fake_server(licensed=request.param == "licensed", arguments=["--control"]) as server:
+    with fake_server(**options(request.param), arguments=["--control"]) as server:
         yield Faulty(server, tmp_path)

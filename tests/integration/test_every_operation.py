@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every operation of the API can be reached from a playbook.
+"""Every operation of the Users API can be reached from a playbook.
 
 The target ``every_operation`` has a server of its own, as its last operations leave nobody on it. On a server of the
 caller, these are skipped unless MATTERMOST_TEST_MAY_DESTROY says otherwise.
@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness.flavours import FLAVOURS
+from harness.flavours import flavours, options
 from harness.guard import Journal, Request, read_journal
 from harness.plays import SECRET_MARK, Run, run_target
 from harness.proxy import recording_proxy
 from servers import fake_server, given_server
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.users_operations import USERS_API
 
 TARGET = "every_operation"
 
@@ -52,7 +53,7 @@ def operations_in(journal: Journal) -> frozenset[str]:
     return frozenset(name for name in requested if name) | {name for name in reported if not OPERATIONS[name].remote}
 
 
-@pytest.fixture(scope="module", params=FLAVOURS)
+@pytest.fixture(scope="module", params=flavours())
 def reached(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reached]:
     folder = tmp_path_factory.mktemp(TARGET)
     given = given_server()
@@ -66,7 +67,7 @@ def reached(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             }
         else:
             socket = str(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "socket")
-            server = stack.enter_context(fake_server(licensed=request.param == "licensed", arguments=["--socket", socket]))
+            server = stack.enter_context(fake_server(**options(request.param), arguments=["--socket", socket]))
             environment = {"MATTERMOST_TEST_MAY_DESTROY": "true", "MATTERMOST_TEST_SOCKET": socket}
         proxy = stack.enter_context(recording_proxy(server.url))
         run = run_target(TARGET, server, proxy, folder, environment=environment)
@@ -88,7 +89,7 @@ def test_the_play_passes(reached: Reached) -> None:
         pytest.fail("\n".join([*problems, "", reached.run.output.replace(SECRET_MARK, "(hidden) ")]), pytrace=False)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", USERS_API)
 def test_the_play_reaches(operation: str, reached: Reached) -> None:
     if operation in reached.skipped:
         assert operation not in reached.operations

@@ -23,6 +23,15 @@ PREPARATIONS = Path(__file__).parent / "examples"
 
 #: Keys that Ansible adds to every result.
 OF_ANSIBLE = {"changed", "failed", "warnings", "deprecations", "invocation", "msg"}
+#: What Ansible adds to each item of a loop.
+OF_LOOPS = {
+    "item",
+    "ansible_loop_var",
+    "_ansible_item_label",
+    "_ansible_no_log",
+    "_ansible_item_result",
+    "_ansible_ignore_errors",
+}
 
 #: A grey picture of one pixel.
 PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
@@ -106,8 +115,9 @@ class Examples:
                 if result.get("error", {}).get("id") != refused:
                     problems.append(f"{example['name']}: not refused with {refused}")
                 continue
-            returned = {key: value for key, value in result.items() if key not in OF_ANSIBLE}
-            problems += [f"{example['name']}: {problem}" for problem in undocumented(returned, self.documented)]
+            for item in result.get("results", [result]) if "loop" in example else [result]:
+                returned = {key: value for key, value in item.items() if key not in OF_ANSIBLE | OF_LOOPS}
+                problems += [f"{example['name']}: {problem}" for problem in undocumented(returned, self.documented)]
         return problems
 
 

@@ -9,6 +9,7 @@ import json
 
 import pytest
 from harness.faulty import Faulty
+from servers import NEWEST
 
 NAMES = ["ada", "bo"]
 PASSWORD = "Hush-password-Aa1"
@@ -133,7 +134,7 @@ def test_a_bot_that_stays_is_a_failure_of_the_offboarding(faulty: Faulty) -> Non
     assert "bot-one: " in message
 
 
-@pytest.mark.parametrize("faulty", ["licensed"], indirect=True)
+@pytest.mark.parametrize("faulty", [f"{NEWEST}-licensed"], indirect=True)
 def test_a_migration_goes_on_with_the_others(faulty: Faulty) -> None:
     prepare(faulty)
     forth, back = faulty.folder / "forth.csv", faulty.folder / "back.json"

@@ -5,25 +5,26 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.flavours import FLAVOURS
+from harness.flavours import ONE, flavours
 from harness.plays import SECRET_MARK, run_target, target_names
 
 
 def cases() -> Iterator[Any]:
-    """Every target on every flavour. Roles only put modules together, which were tried on both, so one flavour will do.
+    """Every target on every flavour. Roles only put modules together, which were tried on all, so one flavour will do.
 
     Modules that are started by themselves do the same but far slower, so they have a make target of their own.
     """
-    for target, flavour in itertools.product(target_names(), FLAVOURS):
-        if not target.startswith("role_") or flavour == FLAVOURS[-1]:
-            yield pytest.param(target, flavour, "in_process", id=f"{target}-{flavour}-in_process")
-            yield pytest.param(target, flavour, "module", id=f"{target}-{flavour}-module", marks=pytest.mark.modules)
+    for target in target_names():
+        for host, *marks in (("in_process",), ("module", pytest.mark.modules)):
+            for flavour in flavours(*marks):
+                (name,) = flavour.values
+                more = [pytest.mark.releases] if target.startswith("role_") and name != ONE else []
+                yield pytest.param(target, name, host, id=f"{target}-{name}-{host}", marks=[*flavour.marks, *more])
 
 
 @pytest.mark.parametrize(("target", "guarded", "host"), list(cases()), indirect=["guarded"], scope="session")

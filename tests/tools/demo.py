@@ -8,6 +8,7 @@ Without MATTERMOST_URL it starts a fake server, and stops it at the end.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import csv
 import re
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from servers import ROOT, Server, ServerError, fake_server, given_server, play_environment
+from servers import NEWEST, RELEASES, ROOT, Server, ServerError, fake_server, given_server, play_environment
 
 ROSTER = ROOT / "examples" / "roster"
 RECAP = re.compile(r"^\S+\s*:\s+ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
@@ -131,6 +132,9 @@ def stop(number: int, _frame: object) -> None:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("release", nargs="?", choices=RELEASES, default=NEWEST, help="the release that the fake server is")
+    release = parser.parse_args().release
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, stop)
     try:
@@ -141,9 +145,9 @@ def main() -> int:
                 headline(f"Server: {given.url}")
                 server = given
             else:
-                server = stack.enter_context(fake_server(licensed=True))
+                server = stack.enter_context(fake_server(licensed=True, release=release))
                 allow_guests(server)
-                headline(f"Server: a fake one at {server.url}")
+                headline(f"Server: a fake one of release {release} at {server.url}")
             show(server, home)
     except (DemoError, ServerError, requests.RequestException) as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)

@@ -18,7 +18,9 @@ PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
 
 sys.path.insert(0, str(ROOT / ".tree"))
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS, Operation  # noqa: E402  found by the line above
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.neighbour_operations import NEIGHBOURS  # noqa: E402  found by the line above
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import Operation  # noqa: E402  found by the line above
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.users_operations import USERS_API  # noqa: E402  found by the line above
 
 #: The module that carries out every operation.
 DOOR = "mm_user_operation"
@@ -33,12 +35,14 @@ _USER: dict[str, list[str]] = {
     "create_user": ["state=present"],
     "delete_user": ["state=absent"],
     "demote_user_to_guest": ["guest=true"],
+    "get_client_config": ["email"],
     "get_profile_image": ["image"],
     "login": ["update_password=when_different"],
     "logout": ["update_password=when_different"],
     "patch_user": ["username", "email", *_FIELDS],
     "promote_guest_to_user": ["guest=false"],
     "register_terms_of_service_action": ["terms_of_service"],
+    "reset_password_failed_attempts": ["unlock"],
     "set_default_profile_image": ["image=default"],
     "set_profile_image": ["image"],
     "update_user": ["api_socket"],
@@ -50,6 +54,16 @@ _USER: dict[str, list[str]] = {
 
 #: For every module, the options that lead to an operation; ``name=value`` where only that value does.
 OPTIONS: dict[str, dict[str, list[str]]] = {
+    "mm_bot": {
+        "assign_bot": ["owner", "enabled=false"],
+        "create_bot": ["username"],
+        "disable_bot": ["enabled=false"],
+        "enable_bot": ["enabled=true"],
+        "get_bot": ["username", "user_id"],
+        "get_user": ["user_id", "owner"],
+        "get_user_by_username": ["username", "owner"],
+        "patch_bot": ["username", "display_name", "description"],
+    },
     "mm_user": _USER,
     "mm_user_auth": {
         **_WHO,
@@ -67,6 +81,7 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
     },
     "mm_user_info": {
         "autocomplete_users": ["autocomplete"],
+        "get_bots": ["gather=bots"],
         "get_channel_members_with_team_data_for_user": ["gather=channel_members"],
         "get_default_profile_image": ["gather=default_image"],
         "get_known_users": ["known_users"],
@@ -128,16 +143,18 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
 SHARED_OPTIONS = {"login": ["api_login_id"], "logout": ["api_login_id"]}
 
 HEAD = """\
-.. Made by tests/tools/operations_page.py from plugins/module_utils/_api/operations.py. Changes here are overwritten.
+.. Made by tests/tools/operations_page.py from plugins/module_utils/_api/users_operations.py and neighbour_operations.py.
+   Changes here are overwritten.
 
 .. _ansible_collections.mmops.mattermost.docsite.operations:
 
-Operations of the Users API
-===========================
+Operations of the API
+=====================
 
-The Users API of Mattermost has {count} operations. This page tells of each which module and option carries it out, and what
-it needs. :ansplugin:`mmops.mattermost.{door}#module` carries out any of them by its name. All other modules read first and
-send only what is missing, so they are what a playbook should use where the table names them.
+The Users API of Mattermost has {count} operations. This page tells of each, and of {neighbours} operations next door that user
+administration needs, which module and option carries it out, and what it needs.
+:ansplugin:`mmops.mattermost.{door}#module` carries out any of them by its name. All other modules read first and
+send only what is missing, so they are what a playbook should use where the tables name them.
 
 **Permission**
   What the caller must be, or the permission that one of its roles must grant. Administrators of the system have all
@@ -157,6 +174,22 @@ send only what is missing, so they are what a playbook should use where the tabl
   ``reads`` changes nothing. ``safe``: sent twice, it leaves the server as sent once, but for time stamps, so it is sent again
   when an answer is lost. ``once``: it is never sent again on its own.
 
+The Users API
+-------------
+
+"""
+
+NEIGHBOURS_HEAD = """\
+
+Neighbours of the Users API
+---------------------------
+
+The column API tells which part of the API has the operation, as the API reference divides it. A version of ``10.11`` stands
+for the oldest server on which the operation was seen; 7.6 does not have it.
+
+"""
+
+TABLE_HEAD = """\
 .. list-table::
   :header-rows: 1
   :widths: 22 26 18 14 8 6 6
@@ -219,12 +252,12 @@ def _list(items: Sequence[str]) -> Sequence[str]:
     return [f"| {item}" for item in items] if len(items) > 1 else items
 
 
-def page(operations: Mapping[str, Operation] = OPERATIONS) -> str:
-    """The text of the page."""
+def _table(operations: Mapping[str, Operation], with_api: bool) -> str:
     rows = [
         _row(
             (
                 (f"**{operation.name}**", "", f"{operation.summary}."),
+                *([(operation.api,)] if with_api else []),
                 _list(_links(operation.name)),
                 (operation.permission,),
                 (operation.needs,),
@@ -235,7 +268,16 @@ def page(operations: Mapping[str, Operation] = OPERATIONS) -> str:
         )
         for operation in sorted(operations.values(), key=lambda operation: operation.name)
     ]
-    return HEAD.format(count=len(operations), door=DOOR) + "".join(rows)
+    head = TABLE_HEAD
+    if with_api:
+        head = head.replace("  * - Operation\n", "  * - Operation\n    - API\n").replace(": 22 26", ": 22 8 26")
+    return head + "".join(rows)
+
+
+def page() -> str:
+    """The text of the page."""
+    head = HEAD.format(count=len(USERS_API), neighbours=len(NEIGHBOURS), door=DOOR)
+    return head + _table(USERS_API, with_api=False) + NEIGHBOURS_HEAD + _table(NEIGHBOURS, with_api=True)
 
 
 if __name__ == "__main__":

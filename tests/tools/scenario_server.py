@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from servers import FAKE, PATIENCE, ServerError
+from servers import FAKE, NEWEST, PATIENCE, ServerError
 
 #: Seconds that the server may take to end by itself.
 GRACE = 5
@@ -47,7 +47,17 @@ def _runs(process: int) -> bool:
 
 def start(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, FAKE, "--port", "0", "--licensed", "--admin-password", secrets.token_hex(16)]
+    command = [
+        sys.executable,
+        FAKE,
+        "--port",
+        "0",
+        "--release",
+        NEWEST,
+        "--licensed",
+        "--admin-password",
+        secrets.token_hex(16),
+    ]
     part = folder / "server.part"
     part.touch(mode=0o600)
     with part.open("w", encoding="utf-8") as out, (folder / "server.log").open("w", encoding="utf-8") as log:

@@ -21,6 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tests" / "tools"
 FAKE = ROOT / "tests" / "fake_mattermost"
 
+#: The releases of Mattermost that the fake server can be, oldest first.
+RELEASES = ("7.6", "10.11", "11.2")
+
+#: What it is unless a test asks for another one.
+NEWEST = RELEASES[-1]
+
 #: Seconds that the fake server may take to start on a busy machine.
 PATIENCE = 60
 
@@ -52,9 +58,19 @@ def _ready_line(process: subprocess.Popen[str]) -> str:
 
 
 @contextlib.contextmanager
-def fake_server(*, licensed: bool, arguments: Sequence[str] = ()) -> Iterator[Server]:
+def fake_server(*, licensed: bool, release: str = NEWEST, arguments: Sequence[str] = ()) -> Iterator[Server]:
     """A fake server on a free port of the loopback interface, stopped at the end. ``arguments`` are further ones."""
-    options = ["--port", "0", "--admin-login", "admin", "--admin-password", secrets.token_hex(16), *arguments]
+    options = [
+        "--port",
+        "0",
+        "--release",
+        release,
+        "--admin-login",
+        "admin",
+        "--admin-password",
+        secrets.token_hex(16),
+        *arguments,
+    ]
     command = [sys.executable, TOOLS / "leash.py", sys.executable, FAKE, *options, *(["--licensed"] * licensed)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None

@@ -1,25 +1,34 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Users API by the names of its operations, and how a caller proves who it is."""
+"""The API by the names of its operations, and how a caller proves who it is."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.answers import has_form
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import (
+    ADDRESS_NOT_VERIFIED,
+    MFA_CODE_MISSING,
+    WRONG_LOGIN,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     InvalidInput,
     MattermostError,
     NotFound,
+    RequestRejected,
     Stopped,
     UnexpectedAnswer,
+    WrongServerVersion,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import LARGEST_PAGE, OPERATIONS, Operation
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE, Operation
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server, is_recent
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer, Transport
 
 _TYPES: dict[str, Any] = {
@@ -33,26 +42,17 @@ _TYPES: dict[str, Any] = {
 }
 
 # An empty list may come as null.
-_ANSWERS: dict = {"object": dict, "list": (list, type(None)), "picture": bytes}
+_ANSWERS: dict = {
+    "object": dict,
+    "list": (list, type(None)),
+    "object or list": (dict, list, type(None)),
+    "number": int,
+    "picture": bytes,
+}
 
 
-@dataclass(frozen=True)
-class ServerVersion:
-    """What the header ``X-Version-Id`` tells: ``number`` like ``(7, 6, 0)``, and whether there is a licence."""
-
-    number: tuple
-    licensed: bool
-
-    @classmethod
-    def parse(cls, header: str) -> ServerVersion | None:
-        """From ``VERSION.BUILD.HASH.LICENSED``; ``None`` if the header has another shape."""
-        match = re.match(r"(\d+)\.(\d+)\.(\d+)\..*\.(true|false)$", header)
-        if not match:
-            return None
-        return cls(tuple(int(part) for part in match.groups()[:3]), match.group(4) == "true")
-
-    def __str__(self) -> str:
-        return ".".join(str(part) for part in self.number)
+#: The operation that anybody may ask, at no cost, to see the version in the header of the answer.
+_PING = "get_ping"
 
 
 class TokenAuthentication:
@@ -111,11 +111,11 @@ class LocalModeAuthentication:
 
 
 class Client:
-    """All operations of the Users API, as methods that take the API's parameters by name and return the answer's data.
+    """All operations of the API, as methods that take the API's parameters by name and return the answer's data.
 
     ``with Client(transport, authentication) as client: client.get_user(user_id="me")``
 
-    ``caller`` is the caller's own user once it is known, ``server`` the version once an answer came, ``warnings``
+    ``caller`` is the caller's own user once it is known, ``server`` what an answer told of the server, ``warnings``
     what the user of the module should know, and ``report`` takes news of a long run. ``stop_reason`` is asked before every
     write, and says why there must be none any more; empty if it may be sent.
     """
@@ -124,12 +124,14 @@ class Client:
         self.transport = transport
         self._authentication = authentication
         self._session_proven = False
+        self._asked_for_version = False
+        self._settings: dict | None = None
         self.warnings: list[str] = []
         self.report: Callable[[str], None] = lambda text: None
         self.stop_reason: Callable[[], str] = lambda: ""
         self._stopped = ""
         self.caller: Any = None
-        self.server: ServerVersion | None = None
+        self.server = Server()
 
     def __enter__(self) -> Client:
         try:
@@ -158,6 +160,11 @@ class Client:
         return self.transport.endpoint.url or self.transport.endpoint.socket
 
     @property
+    def local(self) -> bool:
+        """Whether this is the local mode socket, where every caller is an administrator without an account."""
+        return self.transport.local
+
+    @property
     def logged_in(self) -> bool:
         """Whether the session began with a login of this client, which ends it as well."""
         return isinstance(self._authentication, LoginAuthentication)
@@ -181,12 +188,13 @@ class Client:
         """Carry out an operation and return the whole answer.
 
         ``token`` replaces the caller's own for this request; ``None`` sends none.
-        Raises ``InvalidInput`` for arguments that the operation does not take, before anything is sent, and the errors
-        of the transport.
+        Raises ``InvalidInput`` for arguments that the operation does not take and ``WrongServerVersion``, before anything is
+        sent, and the errors of the transport.
         """
         operation = OPERATIONS[name]
         path, query, body, file = _assemble(operation, arguments)
         self._check_stopped(operation)
+        self._check_version(operation)
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
         answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
@@ -196,8 +204,7 @@ class Client:
                 "Check api_url, and whether the server is a Mattermost server",
                 name,
             )
-        if self.server is None:
-            self.server = ServerVersion.parse(answer.headers.get("X-Version-Id", ""))
+        self._learn(answer)
         if token is Ellipsis and not operation.permission.startswith("none"):
             self._session_proven = True
         return answer
@@ -206,6 +213,58 @@ class Client:
         reason = self._stopped or (self.stop_reason() if operation.writes else "")
         if reason and operation.name != "logout":
             raise Stopped(reason, "Run the task again", operation.name)
+
+    def _learn(self, answer: Answer) -> None:
+        """Note what the first answer that tells it says of the server."""
+        if self.server.known:
+            return
+        self.server = Server.of(answer.headers.get("X-Version-Id", ""))
+        if self.server.warning:
+            self.warnings.append(self.server.warning)
+
+    def _check_version(self, operation: Operation) -> None:
+        """Raises ``WrongServerVersion`` if it is known that the server does not have the operation, or no longer has it."""
+        server = self.known_server() if is_recent(operation.minimum_version) and operation.name != _PING else self.server
+        if operation.minimum_version and server.predates(operation.minimum_version):
+            raise WrongServerVersion(
+                operation.name, f"needs Mattermost {operation.minimum_version} or later; this server is {server}"
+            )
+        if operation.removed_in and server.known and not server.predates(operation.removed_in):
+            raise WrongServerVersion(operation.name, f"Mattermost {operation.removed_in} removed it; this server is {server}")
+
+    def known_server(self) -> Server:
+        """The server. It is asked for its version, once, if no answer told that yet. Some proxies never tell."""
+        if not self.server.known and not self._asked_for_version:
+            self._asked_for_version = True
+            self.call(_PING, {}, token=None)
+        return self.server
+
+    def setting(self, name: str) -> bool | None:
+        """A setting of the server that clients may know, like ``RequireEmailVerification``; ``None`` if it does not tell.
+
+        All of them are read once.
+        """
+        if self._settings is None:
+            self._settings = {}
+            if not self.local:  # the local socket has no such operation
+                with suppress(RequestRejected):  # something between may not want it to be read
+                    self._settings = self.get_client_config(format="old")
+        return {"true": True, "false": False}.get(str(self._settings.get(name)))
+
+    def proves(self, user_id: str, password: str) -> tuple[bool | None, str]:
+        """Whether this is the password of an account, by one login. ``None`` if that cannot be told, and the reason.
+
+        A wrong password counts towards the lock-out.
+        """
+        try:
+            answer = self.call("login", {"id": user_id, "password": password}, token=None)
+        except RequestRejected as error:
+            if error.means(WRONG_LOGIN):
+                return False, ""
+            # A wrong password is reported before a missing code or an address that is not verified.
+            return (True, "") if error.means(MFA_CODE_MISSING, ADDRESS_NOT_VERIFIED) else (None, error.reason)
+        self.call("logout", {}, token=answer.headers.get("Token"))
+        return True, ""
 
     def _prove_session(self):
         """With a dead token the server takes a creation for an anonymous sign-up, so look at the session first."""
@@ -273,6 +332,8 @@ def _assemble(operation: Operation, arguments: dict):
             if value in (".", ".."):  # HTTP libraries resolve it, which makes the path of another operation
                 raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
             path = path.replace("{" + parameter.name + "}", quote(value, safe=""))
+            if parameter.repeated:
+                fields[parameter.name] = value
         elif parameter.where == "query":
             query[parameter.name] = str(value).lower() if isinstance(value, bool) else value
         elif parameter.where == "items":

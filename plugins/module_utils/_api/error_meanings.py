@@ -1,23 +1,44 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cause and remedy of the error ids that users meet.
+"""What the error ids of the server mean: cause and remedy for people, and for some a kind that services ask for.
 
-The server's own texts are translated and often name no way out. Causes are taken from recordings of a 7.6 server.
+The server's own texts are translated and often name no way out. Causes are taken from recordings. Ids change between
+releases, kinds do not: an id of a new release is one more row.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What services ask for: ``error.means(WRONG_LOGIN)``.
+ACCOUNT_LOCKED = "the account is locked"
+ACTIVATION_OWNED_BY_LDAP = "LDAP owns the activation"
+ADDRESS_NOT_VERIFIED = "the address is not verified"
+ALREADY_A_GUEST = "already a guest"
+ALREADY_A_USER = "not a guest"
+DELETION_OFF = "permanent deletion is off"
+EMAIL_TAKEN = "the address is taken"
+LAST_ADMINISTRATOR = "the last administrator keeps the role"
+MFA_CODE_MISSING = "a code is missing"
+MFA_CODE_REFUSED = "the code of an enrolment is refused"
+NO_GUESTS = "there can be no guests"
+NO_SUCH_USER = "there is no such user"
+SESSION_GONE = "there is no such session"
+TOKEN_GONE = "there is no such token"  # noqa: S105  a kind of error
+TOO_MANY_USERS = "there are too many active users"
+USERNAME_TAKEN = "the user name is taken"
+WRONG_LOGIN = "login or password is wrong"
+
 
 @dataclass(frozen=True)
 class Explanation:
-    """``complete``: the cause says all; the server's own text need not follow it."""
+    """``complete``: the cause says all; the server's own text need not follow it. ``kind``: one of the constants above."""
 
     cause: str
     remedy: str
     complete: bool = True
+    kind: str = ""
 
 
 def _hint(cause, remedy):
@@ -35,6 +56,36 @@ PASSWORD_POLICY = _hint(
     "Choose a password that has what PasswordSettings on the server asks for",
 )
 
+#: Ids of the policy that say what is wrong with the length.
+_LENGTHS = {
+    "min_length": Explanation(
+        "the password is too short", "Give a password of at least PasswordSettings.MinimumLength characters"
+    ),
+    "max_length": Explanation("the password is too long", "Give a password of at most 72 bytes in UTF-8"),
+}
+
+_POLICY_PARTS = {
+    "lowercase": "a lower-case letter",
+    "uppercase": "an upper-case letter",
+    "number": "a digit",
+    "symbol": "a symbol",
+}
+
+
+def _policy(error_id: str) -> Explanation:
+    """What the id says of a password: the parts of the policy that it lacks, on older servers all parts of it."""
+    parts = error_id[len(POLICY_IDS) :].split(".", maxsplit=1)[0].strip("_")
+    if parts in _LENGTHS:
+        return _LENGTHS[parts]
+    wanted = [text for part, text in _POLICY_PARTS.items() if part in parts.split("_")]
+    if not wanted:
+        return PASSWORD_POLICY
+    return Explanation(
+        "the password does not meet the server's password policy",
+        f"Choose a password that has {', '.join(wanted)}, as PasswordSettings on the server ask for",
+    )
+
+
 _SWITCHED_OFF_TOKENS = Explanation(
     "personal access tokens are switched off", "Set ServiceSettings.EnableUserAccessTokens to true on the server"
 )
@@ -51,7 +102,113 @@ _NO_TRANSFER_WITH_LDAP = Explanation(
     "It needs a licence with LDAP, LdapSettings.Enable and ServiceSettings.ExperimentalEnableAuthenticationTransfer",
 )
 
+_NO_DELETION = Explanation(
+    "the server forbids permanent deletion of users",
+    "Set ServiceSettings.EnableAPIUserDeletion to true on the server, or declare state: inactive instead",
+    kind=DELETION_OFF,
+)
+
+_FULL = Explanation(
+    "the server has as many active users as it takes without a licence",
+    "Deactivate accounts that are not needed, or install a licence",
+    kind=TOO_MANY_USERS,
+)
+
+_FULL_BY_LICENCE = Explanation(
+    "the server has as many active users as its licence allows",
+    "Deactivate accounts that are not needed, or extend the licence",
+    kind=TOO_MANY_USERS,
+)
+
 EXPLANATIONS = {
+    "api.user.login.invalid_credentials_username": Explanation(
+        "user name or password is wrong", "Check api_login_id (a user name on this server) and api_password", kind=WRONG_LOGIN
+    ),
+    "api.payload.parse.error": Explanation(
+        "the server cannot read the request", "Give lists of texts where the operation takes them"
+    ),
+    "api.config.client.old_format.app_error": Explanation(
+        "this server has only the old form of the configuration", "Give format: old"
+    ),
+    "api.user.create_user.signup_link_invalid.app_error": Explanation(
+        "the invitation is not known or was used", "Ask for another invitation"
+    ),
+    "api.user.create_user.user_limits.exceeded": _FULL,
+    "api.user.create_user.license_user_limits.exceeded": _FULL_BY_LICENCE,
+    "app.user.update_active.user_limit.exceeded": _FULL,
+    "app.user.update_active.license_user_limit.exceeded": _FULL_BY_LICENCE,
+    "api.user.delete_user.not_enabled.for_admin.app_error": _NO_DELETION,
+    "api.user.login.remote_users.login.error": Explanation(
+        "the account belongs to another server (remote_id)", "Log in on that server"
+    ),
+    "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error": Explanation(
+        "only accounts with e-mail or LDAP login are locked by failed logins", "Unlock the user in its own login service"
+    ),
+    "api.user.reset_password_failed_attempts.permissions.app_error": Explanation(
+        "the caller may not unlock this account; nobody may unlock their own", "Use the token of another system administrator"
+    ),
+    "api.user.update_active.cannot_modify_status_when_user_is_managed_by_ldap.app_error": Explanation(
+        "the account is managed by LDAP, which alone activates and deactivates it",
+        "Activate or deactivate the user in LDAP",
+        kind=ACTIVATION_OWNED_BY_LDAP,
+    ),
+    "api.user.update_password.failed.app_error": Explanation(
+        "the server could not store the password; an account of another server (remote_id) cannot have one",
+        "Set the password on the server that the account belongs to",
+    ),
+    "api.user.upload_profile_user.no_file.app_error": Explanation("the request holds no picture", "Give a picture in image"),
+    "app.bot.createbot.internal_error": Explanation(
+        "the bot cannot be made; maybe the user is a bot already", "Look at the account, and at the log of the server"
+    ),
+    "app.user.save.existing.app_error": Explanation("the server chooses the id of a new user", "Leave out id"),
+    "app.user.update.lastAdmin.app_error": Explanation(
+        "the account is the last active administrator, which keeps the role",
+        "Give the role system_admin to another account first",
+        kind=LAST_ADMINISTRATOR,
+    ),
+    "app.user_terms_of_service.get_by_user.no_rows.app_error": Explanation(
+        "the caller has not accepted any terms of service", ""
+    ),
+    "model.user.is_valid.invalidProperty.app_error": Explanation(
+        "a property is not valid", "Correct props; customStatus has to be the JSON text of a status"
+    ),
+    "app.team.get_by_invite_id.finding.app_error": Explanation("there is no team with this invitation", "Correct iid"),
+    "app.team.get.find.app_error": Explanation("there is no such team", "Correct the id of the team"),
+    "app.team.get_by_name.missing.app_error": Explanation("there is no such team", "Correct the name of the team"),
+    "app.team.get_member.missing.app_error": Explanation("the user is not in the team", "Add the user to the team first"),
+    "api.team.join_user_to_team.allowed_domains.app_error": Explanation(
+        "the team takes addresses of certain domains only", "Use an address of the team's allowed_domains"
+    ),
+    "api.team.add_members.user_denied": Explanation(
+        "the members of the team are those of its groups", "Add the user to a group of the team"
+    ),
+    "api.team.remove_user_from_team.missing.app_error": Explanation("the user was never in the team", ""),
+    "api.team.update_team_member_roles.guest.app_error": Explanation(
+        "a guest cannot be administrator of a team", "Leave out the role of the guest"
+    ),
+    "api.bot.create_disabled": Explanation(
+        "bots cannot be created on this server", "Set ServiceSettings.EnableBotAccountCreation to true on the server"
+    ),
+    "api.channel.add_user.to.channel.failed.deleted.app_error": Explanation(
+        "the user has left the team of the channel", "Add the user to the team first"
+    ),
+    "api.channel.remove.default.app_error": Explanation(
+        "nobody can leave the default channel of a team", "Remove the user from the team"
+    ),
+    "app.channel.add_member.deleted_user.app_error": Explanation(
+        "the account is deactivated and cannot join a channel", "Activate it first"
+    ),
+    "app.channel.get.existing.app_error": Explanation("there is no such channel", "Correct the id of the channel"),
+    "app.channel.get_by_name.missing.app_error": Explanation(
+        "the team has no such channel, or it is archived", "Correct the name of the channel"
+    ),
+    "app.channel.get_member.missing.app_error": Explanation("the user is not in the channel", ""),
+    "app.channel.get_channels.not_found.app_error": Explanation("the user is in no channel of the team", ""),
+    "app.role.get_by_name.app_error": Explanation("there is no such role", "Correct the name of the role"),
+    "api.getUsersForReporting.invalid_page_size": Explanation("page_size is out of range", "Give 1 to 100"),
+    "model.bot.is_valid.username.app_error": Explanation(
+        "the user name of the bot is not valid", "Use 1 to 64 characters a-z, 0-9, dot, dash and underscore"
+    ),
     "api.admin.ldap.not_available.app_error": _NO_LDAP,
     "api.admin.saml.not_available.app_error": Explanation(
         "SAML is not available on this server", "It needs a licence with SAML and SamlSettings.Enable"
@@ -93,10 +250,12 @@ EXPLANATIONS = {
         "Run the task in check mode to see who is left; the server's log tells more",
     ),
     "api.team.demote_user_to_guest.disabled.error": Explanation(
-        "guest accounts are switched off", "Set GuestAccountsSettings.Enable to true on the server"
+        "guest accounts are switched off", "Set GuestAccountsSettings.Enable to true on the server", kind=NO_GUESTS
     ),
     "api.team.demote_user_to_guest.license.error": Explanation(
-        "guest accounts need a licence, which this server does not have", "Leave out guest: true, or install a licence"
+        "guest accounts need a licence, which this server does not have",
+        "Leave out guest: true, or install a licence",
+        kind=NO_GUESTS,
     ),
     "api.user.authorize_oauth_user.unsupported.app_error": Explanation(
         "the login service is not configured on this server", "Configure and enable it in the settings of the server"
@@ -110,12 +269,13 @@ EXPLANATIONS = {
     ),
     "api.user.check_user_login_attempts.too_many.app_error": Explanation(
         "the account is locked after too many failed logins",
-        "Set a new password for it, which unlocks it; ServiceSettings.MaximumLoginAttempts is the limit",
+        "Unlock it with mm_user and unlock: true, or set a new password for it",
+        kind=ACCOUNT_LOCKED,
     ),
     "api.user.check_user_mfa.bad_code.app_error": Explanation("the MFA code is wrong", "Give a current code in api_mfa_code"),
     "api.user.check_user_password.invalid.app_error": Explanation(
         "the password is wrong, missing, or does not meet the server's password policy",
-        "Give the right password; a new one needs 8 to 64 characters and what PasswordSettings asks for",
+        "Give the right password; a new one has to meet PasswordSettings of the server",
     ),
     "api.user.create_user.accepted_domain.app_error": Explanation(
         "the server restricts accounts to certain e-mail domains",
@@ -128,11 +288,10 @@ EXPLANATIONS = {
     "api.user.create_user.signup_email_disabled.app_error": Explanation(
         "creation of accounts is switched off", "Set TeamSettings.EnableUserCreation to true on the server"
     ),
-    "api.user.delete_user.not_enabled.app_error": Explanation(
-        "the server forbids permanent deletion of users",
-        "Set ServiceSettings.EnableAPIUserDeletion to true on the server, or declare state: inactive instead",
+    "api.user.delete_user.not_enabled.app_error": _NO_DELETION,
+    "api.user.demote_user_to_guest.already_guest.app_error": Explanation(
+        "the user is a guest already", "", kind=ALREADY_A_GUEST
     ),
-    "api.user.demote_user_to_guest.already_guest.app_error": Explanation("the user is a guest already", ""),
     "api.user.email_to_ldap.not_available.app_error": _NO_TRANSFER_WITH_LDAP,
     "api.user.email_to_oauth.not_available.app_error": _NO_TRANSFER,
     "api.user.get_uploads_for_user.forbidden.app_error": Explanation(
@@ -154,13 +313,17 @@ EXPLANATIONS = {
         "the account is deactivated", "Activate it, or log in with another account"
     ),
     "api.user.login.invalid_credentials_email": Explanation(
-        "e-mail address or password is wrong", "Check api_login_id (an e-mail address on this server) and api_password"
+        "e-mail address or password is wrong",
+        "Check api_login_id (an e-mail address on this server) and api_password",
+        kind=WRONG_LOGIN,
     ),
     "api.user.login.invalid_credentials_email_username": Explanation(
-        "login or password is wrong", "Check api_login_id and api_password"
+        "login or password is wrong", "Check api_login_id and api_password", kind=WRONG_LOGIN
     ),
     "api.user.login.not_verified.app_error": Explanation(
-        "the e-mail address of the account is not verified", "Verify it, or set EmailSettings.RequireEmailVerification to false"
+        "the e-mail address of the account is not verified",
+        "Verify it, or set EmailSettings.RequireEmailVerification to false",
+        kind=ADDRESS_NOT_VERIFIED,
     ),
     "api.user.login_cws.license.error": Explanation("the server has no Cloud licence", "Log in with another method"),
     "api.user.oauth_to_email.context.app_error": Explanation(
@@ -170,7 +333,7 @@ EXPLANATIONS = {
     "api.user.patch_user.login_provider_attribute_set.app_error": _hint(
         "the user's login service owns this field", "Change it in the login service"
     ),
-    "api.user.promote_guest_to_user.no_guest.app_error": Explanation("the user is no guest", ""),
+    "api.user.promote_guest_to_user.no_guest.app_error": Explanation("the user is not a guest", "", kind=ALREADY_A_USER),
     "api.user.reset_password.invalid_link.app_error": Explanation(
         "the token for the password reset is unknown or used up", "Ask for a new e-mail"
     ),
@@ -217,7 +380,7 @@ EXPLANATIONS = {
         "one of the roles needs a licence, which this server does not have", "Leave out the delegated admin roles"
     ),
     "api.user.upload_profile_user.check_image_limits.app_error": Explanation(
-        "the file is no picture that the server can read, or has too many pixels",
+        "the file is not a picture that the server can read, or has too many pixels",
         "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file in image",
     ),
     "api.user.upload_profile_user.login_provider_attribute_set.app_error": Explanation(
@@ -233,19 +396,23 @@ EXPLANATIONS = {
     "app.role.check_roles_exist.role_not_found": Explanation(
         "one of the roles does not exist on the server", "Correct roles; names are like system_user or system_admin"
     ),
-    "app.session.get.app_error": Explanation("there is no such session", ""),
+    "app.session.get.app_error": Explanation("there is no such session", "", kind=SESSION_GONE),
     "app.terms_of_service.get.no_rows.app_error": Explanation(
         "there are no such terms of service", "Correct terms_of_service.id"
     ),
-    "app.user.missing_account.const": Explanation("there is no such user", "Check username, user_id or email"),
-    "app.user.get_by_username.app_error": Explanation("there is no such user", "Check username"),
+    "app.user.missing_account.const": Explanation(
+        "there is no such user", "Check username, user_id or email", kind=NO_SUCH_USER
+    ),
+    "app.user.get_by_username.app_error": Explanation("there is no such user", "Check username", kind=NO_SUCH_USER),
     "app.user.save.email_exists.app_error": Explanation(
         "the e-mail address belongs to another account, maybe a deactivated one",
         "Give another email, or change or delete that account first",
+        kind=EMAIL_TAKEN,
     ),
     "app.user.save.username_exists.app_error": Explanation(
         "the user name belongs to another account, maybe a deactivated one",
         "Give another username, or change or delete that account first",
+        kind=USERNAME_TAKEN,
     ),
     "app.user.update.find.app_error": Explanation(
         "the user's login service owns the e-mail address", "Change it in the login service"
@@ -268,17 +435,19 @@ EXPLANATIONS = {
         "the server does not let tokens live that long",
         "Declare expires_after with at most ServiceSettings.MaximumPersonalAccessTokenLifetimeDays of the server",
     ),
-    "app.user_access_token.get_by_user.app_error": Explanation("there is no such token", "Check token_id"),
+    "app.user_access_token.get_by_user.app_error": Explanation("there is no such token", "Check token_id", kind=TOKEN_GONE),
     "app.user_access_token.invalid_or_missing": Explanation("there is no such token", "Check token_id"),
     "mfa.activate.bad_token.app_error": Explanation(
-        "the MFA code is wrong, or no secret was generated before", "Generate a secret and give its current code"
+        "the MFA code is wrong, or no secret was generated before",
+        "Generate a secret and give its current code",
+        kind=MFA_CODE_REFUSED,
     ),
     "mfa.mfa_disabled.app_error": Explanation(
         "multi-factor authentication is switched off",
         "Set ServiceSettings.EnableMultifactorAuthentication to true on the server",
     ),
     "mfa.validate_token.authenticate.app_error": Explanation(
-        "the account asks for an MFA code", "Give a current code in api_mfa_code"
+        "the account asks for an MFA code", "Give a current code in api_mfa_code", kind=MFA_CODE_MISSING
     ),
     "model.user.is_valid.auth_data_pwd.app_error": Explanation(
         "an account has either a password or auth_data", "Give only one of password and auth_data"
@@ -318,7 +487,7 @@ BY_STATUS = {
 def explain(error_id: str, status: int) -> Explanation:
     """The explanation of an error id; without one, of the HTTP status."""
     if error_id.startswith(POLICY_IDS):
-        return PASSWORD_POLICY
+        return _policy(error_id)
     if error_id:
         return EXPLANATIONS.get(error_id, _NOTHING)
     return BY_STATUS.get(status, _NOTHING)

@@ -55,6 +55,10 @@ class MattermostError(Exception):
         """Say what became of the writes of the task."""
         self.consequence = consequence
 
+    def means(self, *kinds: str) -> bool:
+        """Whether the server's refusal is of one of these kinds, which ``error_meanings`` lists."""
+        return False
+
     def details(self) -> dict:
         """What a result of Ansible shows beside the message."""
         return {"operation": self.operation or None}
@@ -149,6 +153,7 @@ class RequestRejected(MattermostError):
         super().__init__(cause, explanation.remedy, operation)
         self.status = status
         self.error_id = error_id
+        self.kind = explanation.kind
         self.server_message = server_message
         self.request_id = request_id
         refused = bool(error_id) and own_form
@@ -158,6 +163,9 @@ class RequestRejected(MattermostError):
     def overtaken(self) -> bool:
         """Whether somebody else may have done what was asked since the server was looked at."""
         return self.error_id in _OVERTAKEN
+
+    def means(self, *kinds: str) -> bool:
+        return self.kind in kinds
 
     def details(self) -> dict:
         return {
@@ -196,6 +204,17 @@ class NotFound(RequestRejected):
 
 class OperationNotAvailable(RequestRejected):
     """The server has no such route: an older or newer version, the local socket, or a wrong ``api_url``."""
+
+
+class WrongServerVersion(OperationNotAvailable):
+    """The server is known not to have the operation. Nothing was sent."""
+
+    def __init__(self, operation: str, reason: str):
+        super().__init__(operation, 0)
+        self.reason, self.remedy = reason, ""
+
+    def details(self) -> dict:
+        return {"operation": self.operation}
 
 
 class TooManyRequests(RequestRejected):

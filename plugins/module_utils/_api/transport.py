@@ -38,7 +38,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     UnexpectedAnswer,
     rejection,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import API_PREFIX
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import API_PREFIX
 
 try:
     import requests
@@ -466,7 +466,7 @@ class Transport:
                 )
             raise error
         try:
-            data = json.loads(response.content)
+            data = _json_lines(response.content) if kind == "application/x-ndjson" else json.loads(response.content)
         except (ValueError, RecursionError):
             has_end = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
             if status != 204 and kind != "text/html" and not has_end:
@@ -524,6 +524,11 @@ def _retry_after(headers) -> float | None:
         except (TypeError, ValueError, OverflowError):
             continue
     return None
+
+
+def _json_lines(content: bytes) -> list:
+    """The values of a body with one JSON value a line."""
+    return [json.loads(line) for line in content.splitlines() if line.strip()]
 
 
 def _error_details(content: bytes) -> dict:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import (
     ADMINISTRATOR,
     EMAIL,
@@ -26,7 +26,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_mi
     stored,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS, find_user
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import HIDDEN
 
 LDAP = "ldap"
 
@@ -166,7 +165,7 @@ class AuthService(Service):
         if user["id"] == caller_id and "notify_props" not in user:
             # By e-mail the server hides from the caller what it shows by name.
             user = client.get_user_by_username(username=user["username"])
-        return Observation(user, caller_id, is_administrator, _licensed(client))
+        return Observation(user, caller_id, is_administrator, client.server.licensed)
 
     def _plan_migration(self, client, declaration) -> AuthPlan:
         caller_id, is_administrator = self._caller(client)
@@ -177,7 +176,7 @@ class AuthService(Service):
                 declaration["action"],
             )
         users = list({user["id"]: user for user in client.pages("get_users")}.values())
-        return plan_migration(declaration, preflight(users, declaration, caller_id), _licensed(client))
+        return plan_migration(declaration, preflight(users, declaration, caller_id), client.server.licensed)
 
     @staticmethod
     def _migrants(client, plan) -> list:
@@ -195,10 +194,6 @@ class AuthService(Service):
         if surplus:
             plan.warnings.append(f"accounts that the preflight left out migrated as well: {_some(surplus)}")
         return sorted([*migrated, *surplus])
-
-
-def _licensed(client) -> bool | None:
-    return client.server.licensed if client.server else None
 
 
 def _find_user(client, declaration) -> dict:

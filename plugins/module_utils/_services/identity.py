@@ -49,6 +49,11 @@ def check_identity(declaration: dict) -> None:
             raise InvalidInput(f"email: {email!r} is no e-mail address", "Give an address of at most 128 characters")
 
 
+def is_id(value: str) -> bool:
+    """Whether this has the form of an id. A name may have it as well."""
+    return bool(_USER_ID.match(value))
+
+
 def caller_id(client, option: str) -> str:
     """The caller's own id, for ``me`` in this option. Raises ``InvalidInput`` if it can stand for nobody."""
     _check_caller(client, option)

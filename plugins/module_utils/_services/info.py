@@ -20,12 +20,14 @@ from typing import Any
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import EXPLANATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     InvalidInput,
+    MattermostError,
     NotFound,
     OperationNotAvailable,
     PermissionDenied,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import POOL_SIZE
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bots_by_owner
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id, check_identity
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
     by_emails,
@@ -311,6 +313,7 @@ class _Reader:
     declared: dict
     caller: Any = None
     tokens: Any = None
+    bots_of: Any = None
 
     def sessions(self, user):
         sessions = self.client.get_sessions(user_id=user["id"])
@@ -322,6 +325,11 @@ class _Reader:
         if self.tokens is not None:
             return [token for token in self.tokens if token["user_id"] == user["id"]]
         return list(self.client.pages("get_user_access_tokens_for_user", user_id=user["id"]))
+
+    def bots(self, user):
+        if isinstance(self.bots_of, MattermostError):
+            raise self.bots_of
+        return self.bots_of[user["id"]]
 
     def audits(self, user):
         return list(islice(self.client.pages("get_user_audits", user_id=user["id"]), self.declared["audits_limit"] or None))
@@ -365,6 +373,7 @@ SUBJECTS: dict[str, Callable] = {
     "sessions": _Reader.sessions,
     "tokens": _Reader.access_tokens,
     "audits": _Reader.audits,
+    "bots": _Reader.bots,
     "uploads": _Reader.uploads,
     "channel_members": _Reader.channel_members,
     "terms_of_service": _Reader.terms_of_service,
@@ -387,6 +396,8 @@ def gather(client, declared: dict, users: list, plan: InfoPlan) -> list:
         reader.caller = client.who_am_i()
     if "tokens" in subjects and len(users) > _MANY_USERS and not client.transport.local:
         reader.tokens = _all_tokens(client)
+    if "bots" in subjects:
+        reader.bots_of = _bots_of(client, users)
 
     def read(item):
         user, subject = item
@@ -410,6 +421,14 @@ def gather(client, declared: dict, users: list, plan: InfoPlan) -> list:
             plan.unknown.append(subject)
             plan.warnings.append(f"{subject} of {len(reasons)} of {len(users)} users cannot be read. {reasons[0]}")
     return refused
+
+
+def _bots_of(client, users) -> dict | MattermostError:
+    """The bots of each user, or why they cannot be read."""
+    try:
+        return bots_by_owner(client, (user["id"] for user in users))
+    except (PermissionDenied, OperationNotAvailable) as error:
+        return error
 
 
 def _all_tokens(client) -> list | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import LARGEST_PAGE
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE
 
 #: How many users are asked for at once. The server has no limit; this keeps a request well under any proxy's.
 LARGEST_LOOKUP = 1000

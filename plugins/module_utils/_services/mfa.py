@@ -17,16 +17,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
-    InvalidInput,
-    MattermostError,
-    MissingLibrary,
-    RequestRejected,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import MFA_CODE_REFUSED
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError, MissingLibrary
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, find_user
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import HIDDEN
 
 try:
     import pyotp
@@ -130,14 +125,14 @@ class MfaPlan(Plan):
         first = self._prove(client)
         if first is None:
             return
-        if not _is_refusal(first) and not first.outcome_unknown:
+        if not first.means(MFA_CODE_REFUSED) and not first.outcome_unknown:
             raise first
         self.clock.sleep(self.clock.remaining())
         self.steps.append(self.steps[1])
         second = self._prove(client)
         if second is None:
             return
-        if _is_refusal(second):
+        if second.means(MFA_CODE_REFUSED):
             raise _explained(second, ahead, self._is_active(client))
         if not (first.outcome_unknown or second.outcome_unknown):
             raise second
@@ -263,11 +258,6 @@ def _check_eligible(user, local):
         )
     if user.get("is_bot"):
         raise InvalidInput(f"{name} is a bot, which never logs in, and so is never asked for a code", "Leave bots out")
-
-
-def _is_refusal(error: MattermostError) -> bool:
-    """Whether the server refused the code as such."""
-    return isinstance(error, RequestRejected) and error.error_id == "mfa.activate.bad_token.app_error"
 
 
 def _seconds_ahead(generated: Answer, now: float) -> float:

@@ -16,11 +16,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     MattermostError,
     OperationNotAvailable,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS, Operation
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import Operation
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.option_file import read_option_file
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import HIDDEN
 
 #: Operations that hit every user of the server. They are sent only if their name is repeated.
 CONFIRMED = ("permanent_delete_all_users", "revoke_sessions_from_all_users")
@@ -50,12 +50,12 @@ def argument_options() -> dict:
         for parameter in operation.parameters:
             kind = _OPTION_TYPES[parameter.type]
             option = options.setdefault(parameter.name, {"type": kind, "no_log": False})
+            if kind == "list":
+                option["elements"] = _OPTION_TYPES[parameter.elements]
             option["no_log"] = option["no_log"] or parameter.secret
             if option["type"] != kind:
                 option["type"] = "raw"
-    for option in options.values():
-        if option["type"] == "list":
-            option["elements"] = "str"
+                option.pop("elements", None)
     return dict(sorted(options.items()))
 
 

@@ -35,15 +35,15 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup 
     by_usernames,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import Entry, EntryChecker, read_roster
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import (
-    Observation,
-    UserService,
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService, needs_a_look
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_creation import unknown_password
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import check_declaration
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import (
     deviations,
     plainly_as_declared,
     plan_user,
-    unknown_password,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import check_declaration
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 
 #: How many chunks are read at a time. More would only wait for each other.
 _READS_AHEAD = 2
@@ -218,21 +218,20 @@ class RosterService(Service):
                         )
 
     def _plan_chunk(self, client, declaration, entries, plan):
-        local = client.transport.local
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:
             observed = [
                 (
                     entry,
-                    pool.submit(self._user.observe, client, entry.options, user)
-                    if _needs_more(entry.options, user)
-                    else Observation(user, local=local),
+                    pool.submit(self._user.look, client, entry.options, user)
+                    if needs_a_look(client, entry.options, user)
+                    else self._user.glance(client, user),
                 )
                 for entry, user in entries
                 if user is None or not plainly_as_declared(entry.options, user)
             ]
         for entry, observation in observed:
             try:
-                seen = observation if isinstance(observation, Observation) else observation.result()
+                seen = observation if isinstance(observation, Seen) else observation.result()
                 self._plan_user(declaration, entry, seen, plan)
             except InvalidInput as error:
                 name = entry.options["username"] or entry.options["email"] or entry.options["user_id"]
@@ -285,7 +284,9 @@ class RosterService(Service):
                 "user_id": user["id"],
                 "state": "inactive",
             }
-            plan.items.append(Item(user["username"], "prune", options, plan_user(options, Observation(user)), pruned=True))
+            plan.items.append(
+                Item(user["username"], "prune", options, plan_user(options, self._user.glance(client, user)), pruned=True)
+            )
 
     def read_back(self, client, plan) -> dict:
         done = {
@@ -404,18 +405,6 @@ def _find(client, declaration: dict, entries: list) -> list:
         "email": {user["email"].lower(): user for user in by_email},
     }
     return [found[kind].get(value) for kind, value in names]
-
-
-def _needs_more(options: dict, user: dict | None) -> bool:
-    """Whether the plan depends on more than the account itself, so that further requests are needed."""
-    if options["image"]:
-        return True
-    return user is not None and bool(
-        options["terms_of_service"]
-        or (options["email"] and options["email"] != user["email"])
-        or (options["user_id"] and options["username"] and options["username"] != user["username"])
-        or (options["password"] and options["update_password"] != "on_create")  # noqa: S105  the name of a policy
-    )
 
 
 def _in_scope(user: dict, scope: dict) -> bool:

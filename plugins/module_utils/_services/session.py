@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import SESSION_GONE, TOKEN_GONE
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     InvalidInput,
     PermissionDenied,
@@ -42,9 +43,6 @@ _SESSION_ID = re.compile(r"[a-z0-9]{26}\Z")
 
 #: Users whose sessions are read at the same time.
 _READERS = 8
-
-#: What the server answers when somebody else has ended a session, or revoked a token, in between.
-_GONE = frozenset({"app.session.get.app_error", "app.user_access_token.get_by_user.app_error"})
 
 
 @dataclass
@@ -94,7 +92,7 @@ class _Forgiving:
         try:
             return self._client.call(name, arguments)
         except RequestRejected as error:
-            if error.error_id not in _GONE:
+            if not error.means(SESSION_GONE, TOKEN_GONE):
                 raise
             return Answer(error.status, {}, None)
 

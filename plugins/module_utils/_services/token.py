@@ -35,9 +35,6 @@ LONGEST_DESCRIPTION = 255
 #: Days. More is a mistake, and leaves the calendar.
 _LONGEST_SPAN = 36500
 
-#: The first servers that may know when a token expires. Whether they do, the answer to a creation tells.
-_FIRST_WITH_EXPIRY = (11,)
-
 #: When the value of a new token counts as handed over: at the end of the task, when a later task says so, or now.
 AT_THE_END, LATER, DONE = "at_the_end", "later", "done"
 
@@ -695,9 +692,10 @@ def _protect(client, plan) -> None:
 
 
 def _knows_expiry(server, tokens) -> bool | None:
-    if server and server.number < _FIRST_WITH_EXPIRY:
-        return False
-    return None if all("expires_at" in token for token in tokens) else False
+    """``None``: the answer to a creation will tell."""
+    if tokens:
+        return None if all("expires_at" in token for token in tokens) else False
+    return server.has("token_expiry")
 
 
 def _note_of(client, wanted, user) -> Note | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS, check_identity
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import as_stored, without_invisible
 
 #: Plain texts, with the number of characters that the server takes.
 TEXTS = {"first_name": 64, "last_name": 64, "nickname": 64, "position": 128, "locale": 5}
 
-#: What the server gives to a new user that comes without them.
+#: What the server gives to a new user that comes without them; ``push_status`` differs between releases.
 DEFAULT_NOTIFY_PROPS = {
     "channel": "true",
     "comments": "never",
@@ -25,17 +27,27 @@ DEFAULT_NOTIFY_PROPS = {
     "first_name": "false",
     "mention_keys": "",
     "push": "mention",
-    "push_status": "away",
+    "push_status": "online",
     "push_threads": "all",
 }
 DEFAULT_TIMEZONE = {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}
-DEFAULT_MAPS = {"props": {}, "notify_props": DEFAULT_NOTIFY_PROPS, "timezone": DEFAULT_TIMEZONE}
+_DEFAULT_MAPS: dict = {"props": {}, "notify_props": DEFAULT_NOTIFY_PROPS, "timezone": DEFAULT_TIMEZONE}
 
 #: The value of the option ``image`` that stands for the picture that the server draws itself.
 DEFAULT_PICTURE = "default"
 
 #: Maps of strings, which the server replaces as a whole.
-MAPS = tuple(DEFAULT_MAPS)
+MAPS = tuple(_DEFAULT_MAPS)
+
+#: Fields that can be compared as they are.
+PLAIN = ("username", "email", *TEXTS)
+
+#: The role of a guest, which has no other.
+GUEST = "system_guest"
+
+#: Bytes in UTF-8 that a password may have, on servers with and without the feature ``long_passwords``.
+LONGEST_PASSWORD = 72
+LONGEST_OLD_PASSWORD = 64
 
 #: The argument spec of a user, for one and for many. Its documentation is in the modules.
 USER_OPTIONS: dict = dict(
@@ -53,6 +65,7 @@ USER_OPTIONS: dict = dict(
     roles=dict(type="list", elements="str"),
     guest=dict(type="bool"),
     bot=dict(type="bool"),
+    bot_owner=dict(type="str"),
     auth_service=dict(type="str"),
     auth_data=dict(type="str"),
     email_verified=dict(type="bool"),
@@ -64,18 +77,25 @@ USER_OPTIONS: dict = dict(
     update_password=dict(type="str", choices=["on_create", "always", "when_different"], default="on_create", no_log=False),
     current_password=dict(type="str", no_log=True),
     convert_to_email_auth=dict(type="bool", default=False),
+    rename=dict(type="bool", default=False),
+    unlock=dict(type="bool", default=False),
     update_unknown=dict(type="bool", default=False),
 )
+
+#: The argument spec of what to do about an account that does not exist and is to go.
+MISSING_OPTION: dict = dict(missing=dict(type="str", choices=["ignore", "warn", "fail"], default="warn"))
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?\Z")
 _ROLE = re.compile(r"[a-z0-9_]{1,64}\Z")
 
 
-def check_declaration(declaration: dict) -> None:
-    """Bring the values of a declaration into the API's form, in place.
+def check_declaration(declaration: dict) -> list:
+    """Bring the values of a declaration into the form in which the server stores them, in place.
 
-    Raises ``InvalidInput`` that names the option, before anything is sent.
+    Returns warnings of what the server would change in a declared value, so that somebody may wonder. Raises
+    ``InvalidInput`` that names the option, before anything is sent.
     """
+    warnings = _remove_invisible(declaration)
     check_identity(declaration)
     for name, longest in TEXTS.items():
         value = declaration[name]
@@ -94,8 +114,53 @@ def check_declaration(declaration: dict) -> None:
             raise InvalidInput(f"{name} is empty", "Leave it out, or give a password")
     if declaration["auth_data"] and not declaration["auth_service"]:
         raise InvalidInput("auth_data is given without auth_service", "Give both")
+    if declaration["bot_owner"] is not None:
+        declaration["bot_owner"] = declaration["bot_owner"].strip()
+        if not declaration["bot_owner"]:
+            raise InvalidInput("bot_owner is empty", "Leave it out, or give the name or the id of a user, or me")
+        if declaration["bot"] is False:
+            raise InvalidInput("bot_owner has no meaning with bot: false", "Leave out one of the two")
     if declaration["image"] == "":
         raise InvalidInput("image is empty", "Give the path of a picture, or default")
+    return warnings
+
+
+def _remove_invisible(declaration) -> list:
+    """Take out what the server removes from names, and say so: the result looks the same, but is another text."""
+    changed = []
+    for name in ("username", "first_name", "last_name", "nickname"):
+        value = declaration[name]
+        if isinstance(value, str) and without_invisible(value) != value:
+            declaration[name] = without_invisible(value)
+            changed.append(name)
+    if not changed:
+        return []
+    return [f"{', '.join(changed)}: the server removes invisible characters from names; they are left out here, too"]
+
+
+def check_password_length(option: str, password: str | None, server: Server) -> None:
+    """Raises ``InvalidInput`` for a password that this server does not take, before anything is sent."""
+    if password is None:
+        return
+    longest = LONGEST_OLD_PASSWORD if server.has("long_passwords") is False else LONGEST_PASSWORD
+    size = len(password.encode(errors="surrogateescape"))
+    if size > longest:
+        raise InvalidInput(f"{option} has {size} bytes in UTF-8", f"The server takes at most {longest}")
+
+
+def default_map(name: str, server: Server) -> dict:
+    """What a new user of this server has in one of the maps."""
+    value = dict(_DEFAULT_MAPS[name])
+    if name == "notify_props" and server.has("pushes_while_online") is False:
+        value["push_status"] = "away"
+    return value
+
+
+def terms_of_others() -> InvalidInput:
+    """The API records the decision of the caller only."""
+    return InvalidInput(
+        "terms_of_service: the API records the decision of the caller only", "Run the task with the token of that user"
+    )
 
 
 def _check_roles(declaration):
@@ -140,7 +205,9 @@ def _strings(option, values) -> dict:
             strings[str(key)] = "true" if value else "false"
         elif isinstance(value, (int, float)):
             strings[str(key)] = str(value)
-        elif value is None or isinstance(value, str):
+        elif isinstance(value, str):
+            strings[str(key)] = as_stored(f"{option}.{key}", value)
+        elif value is None:
             strings[str(key)] = value
         else:
             raise InvalidInput(f"{option}: the value of {key} is no string", "The server stores strings only")

@@ -1,11 +1,37 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which servers there are to test with."""
+"""Which servers there are to test with: releases of Mattermost, without and with a licence."""
 
 from __future__ import annotations
 
-from servers import given_server
+from typing import Any
 
-#: Without a server from the environment, both kinds of fake server.
-FLAVOURS = ["given"] if given_server() else ["unlicensed", "licensed"]
+import pytest
+from servers import NEWEST, RELEASES, given_server
+
+#: A server from the environment takes the place of all fake ones.
+GIVEN = "given"
+
+#: Every release and both kinds of licence are seen in each run; the other combinations with `make integration-releases`.
+_IN_EACH_RUN = (f"{NEWEST}-unlicensed", f"{NEWEST}-licensed", "10.11-licensed", "7.6-unlicensed")
+
+#: Where one flavour will do.
+ONE = GIVEN if given_server() else f"{NEWEST}-licensed"
+
+
+def flavours(*marks: Any) -> list[Any]:
+    """A parameter for each flavour, with these marks, and ``releases`` for those that are not seen in each run."""
+    if given_server():
+        return [pytest.param(GIVEN, marks=marks, id=GIVEN)]
+    names = [f"{release}-{licence}" for release in RELEASES for licence in ("unlicensed", "licensed")]
+    return [
+        pytest.param(name, marks=marks if name in _IN_EACH_RUN else (*marks, pytest.mark.releases), id=name)
+        for name in sorted(names, key=lambda name: name not in _IN_EACH_RUN)
+    ]
+
+
+def options(flavour: str) -> dict[str, Any]:
+    """The arguments of ``fake_server`` for a flavour."""
+    release, _dash, licence = flavour.partition("-")
+    return {"release": release, "licensed": licence == "licensed"}

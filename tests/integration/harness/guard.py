@@ -30,10 +30,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations i
 
 COLLECTION = "mmops.mattermost."
 
-#: Requests that only read, though their method is POST.
-READING_POSTS = frozenset(
-    f"/api/v4/users/{name}" for name in ("ids", "usernames", "search", "group_channels", "tokens/search", "mfa")
-)
 AUTHENTICATION = frozenset({"/api/v4/users/login", "/api/v4/users/logout"})
 
 #: Statuses after which a request may be sent again.
@@ -53,7 +49,12 @@ class Request:
     def writes(self) -> bool:
         if self.method in ("GET", "HEAD", "OPTIONS"):
             return False
-        return not (self.method == "POST" and urlsplit(self.path).path in READING_POSTS | AUTHENTICATION)
+        if self.method == "POST" and urlsplit(self.path).path in AUTHENTICATION:
+            return False
+        # Some POST requests only read. Where several operations fit, the one with the most literal path is meant.
+        fitting = [name for name in OPERATIONS if self.carries_out(name)]
+        meant = min(fitting, key=lambda name: OPERATIONS[name].path.count("{"), default=None)
+        return meant is None or OPERATIONS[meant].writes
 
     def carries_out(self, operation: str) -> bool:
         """Whether this is a request of that operation."""

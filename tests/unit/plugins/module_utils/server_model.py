@@ -8,8 +8,10 @@ It keeps one account per id with everything, secrets included, and shows of it w
 
 from __future__ import annotations
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import NotFound, rejection
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
     DEFAULT_NOTIFY_PROPS,
@@ -39,6 +41,12 @@ class ModelClient:
         self.transport = ModelTransport()
         self.address = "https://chat.example.com"
         self.stop_reason = lambda: ""
+        self.caller = None
+        self.server = Server((7, 6, 0), False)
+
+    @property
+    def local(self):
+        return self.transport.local
 
     @property
     def written(self):
@@ -55,7 +63,16 @@ class ModelClient:
             return None
 
     def who_am_i(self):
-        return {"id": self.caller_id}
+        self.caller = {"id": self.caller_id, "roles": "system_admin system_user"}
+        return self.caller
+
+    def known_server(self):
+        return self.server
+
+    def setting(self, name):
+        return None
+
+    proves = Client.proves
 
     def __getattr__(self, name):
         if name not in OPERATIONS:
@@ -163,9 +180,11 @@ class ModelClient:
         account["password"] = password
         self._patch_user(bot_user_id, **patch)
 
-    def _delete_user(self, user_id, permanent):
-        assert permanent
-        del self.accounts[user_id]
+    def _delete_user(self, user_id, permanent=False):
+        if permanent:
+            del self.accounts[user_id]
+        else:
+            self.accounts[user_id]["delete_at"] = NOW
 
     def _register_terms_of_service_action(self, user_id, termsOfServiceId, accepted):
         account = self.accounts[user_id]

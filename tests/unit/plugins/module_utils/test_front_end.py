@@ -14,15 +14,15 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import
 
 @pytest.mark.parametrize("value", ["a\0b", ["x", "a\0b"], {"a\0b": 1}, {"x": ["a\0b"]}])
 def test_a_nul_is_refused_with_the_name_of_the_option(value):
-    with pytest.raises(InvalidInput, match="^nickname holds a NUL"):
+    with pytest.raises(InvalidInput, match=r"^nickname holds a NUL"):
         check_texts({"username": "zoe", "nickname": value})
 
 
 def test_a_lone_surrogate_is_refused_except_in_names_of_files():
-    with pytest.raises(InvalidInput, match="^props holds bytes"):
+    with pytest.raises(InvalidInput, match=r"^props holds bytes"):
         check_texts({"props": {"key": "\ud800"}})
     check_texts({"src": "/home/zo\udceb/roster.csv", "username": "zoë"})
-    with pytest.raises(InvalidInput, match="^src"):
+    with pytest.raises(InvalidInput, match=r"^src"):
         check_texts({"src": "a\0b"})
 
 

@@ -21,7 +21,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user im
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
-DEFAULTS = {name: option.get("default") for name, option in USER_OPTIONS.items()}
+DEFAULTS = {"missing": "ignore", **{name: option.get("default") for name, option in USER_OPTIONS.items()}}
 ZOE = {"username": "zoe", "email": "zoe@example.com", "password": "Hush-password-1"}
 WEB_PAGE = UnexpectedAnswer("a web page", "Check api_url", "create_user")
 

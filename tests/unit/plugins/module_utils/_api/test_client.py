@@ -17,7 +17,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.client impor
     Client,
     LocalModeAuthentication,
     LoginAuthentication,
-    ServerVersion,
     TokenAuthentication,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
@@ -30,8 +29,10 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     RequestRejected,
     Stopped,
     UnexpectedAnswer,
+    WrongServerVersion,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Endpoint, Transport
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.wire import RESET, Wire, answer
 
@@ -52,6 +53,9 @@ ME = answer(200, {"id": "admin", "username": "admin"})
 DEAD = answer(401, {"id": "api.context.session_expired.app_error", "message": "Please log in.", "status_code": 401})
 UNKNOWN = answer(404, {"id": "app.user.missing_account.const", "message": "None.", "status_code": 404})
 CREATED = answer(201, {"id": "new"})
+
+#: The newest server that recordings show.
+NEWEST = Server((11, 2, 0), True)
 
 
 def open_and_use(client):
@@ -266,7 +270,7 @@ def test_a_failed_logout_is_a_warning(open_client):
         ("api.user.login.invalid_credentials_email_username", ["api_login_id", "api_password"]),
         ("mfa.validate_token.authenticate.app_error", ["api_mfa_code"]),
         ("api.user.check_user_mfa.bad_code.app_error", ["api_mfa_code"]),
-        ("api.user.check_user_login_attempts.too_many.app_error", ["MaximumLoginAttempts"]),
+        ("api.user.check_user_login_attempts.too_many.app_error", ["unlock: true"]),
     ],
 )
 def test_a_refused_login_is_sent_once_and_explained(open_client, pauses, error_id, words):
@@ -421,10 +425,12 @@ def test_a_lost_answer_is_repeated_only_where_the_table_says_so(open_client, nam
     operation = OPERATIONS[name]
     example = {"string": "x", "boolean": True, "object": {}, "array": [], "integer": 1, "binary": b"x"}
     arguments = {parameter.name: example[parameter.type] for parameter in operation.parameters if parameter.required}
-    server, client = open_client(RESET, OK)
+    good = answer(200, []) if operation.answer == "list" else OK
+    server, client = open_client(RESET, good)
+    client.server = NEWEST
 
     if operation.repeatable:
-        assert client.call(name, arguments, token=TOKEN).data["status"] == "OK"
+        client.call(name, arguments, token=TOKEN)
     else:
         with pytest.raises(AnswerLost):
             client.call(name, arguments, token=TOKEN)
@@ -437,8 +443,15 @@ def test_every_operation_is_repeated_after_a_refusal_for_the_rate(open_client, n
     operation = OPERATIONS[name]
     example = {"string": "x", "boolean": True, "object": {}, "array": [], "integer": 1, "binary": b"x"}
     arguments = {parameter.name: example[parameter.type] for parameter in operation.parameters if parameter.required}
-    good = {"object": OK, "list": answer(200, []), "picture": answer(200, content=b"x", kind="image/png")}
+    good = {
+        "object": OK,
+        "list": answer(200, []),
+        "object or list": OK,
+        "number": answer(200, 1),
+        "picture": answer(200, content=b"x", kind="image/png"),
+    }
     server, client = open_client(answer(429, content=b"limit exceeded", kind="text/plain"), good[operation.answer])
+    client.server = Server() if operation.removed_in else NEWEST
 
     client.call(name, arguments, token=TOKEN)
 
@@ -599,7 +612,7 @@ def test_the_version_and_the_licence_are_read(open_client, header, number, licen
 
     client.get_user(user_id="me")
 
-    assert client.server == ServerVersion(number, licensed)
+    assert client.server == Server(number, licensed)
     assert str(client.server) == text
     assert client.server.number >= (5, 4)
 
@@ -622,13 +635,70 @@ def test_a_version_of_another_form_is_unknown(open_client, header):
     _server, client = open_client(answer(200, {"id": "x"}, X_Version_Id=header))
 
     assert client.get_user(user_id="me") == {"id": "x"}
-    assert client.server is None
+    assert client.server == Server()
 
 
 def test_the_version_comes_from_the_first_answer_that_tells_it(open_client):
     _server, client = open_client(answer(200, {"id": "x"}), answer(200, {"id": "x"}, X_Version_Id=VERSION + "true"))
 
     client.get_user(user_id="me")
-    assert client.server is None
+    assert client.server == Server()
     client.get_user(user_id="me")
     assert client.server.licensed
+
+
+@pytest.mark.parametrize(
+    ("operation", "number", "message"),
+    [
+        ("get_server_limits", "7.6.0", "get_server_limits: needs Mattermost 10.11 or later; this server is 7.6.0."),
+        ("get_server_limits", "5.4.0", "get_server_limits: needs Mattermost 10.11 or later; this server is 5.4.0."),
+        ("check_user_mfa", "7.6.0", "check_user_mfa: Mattermost 6.0 removed it; this server is 7.6.0."),
+    ],
+)
+def test_an_operation_that_the_server_is_known_not_to_have_is_not_sent(open_client, operation, number, message):
+    server, client = open_client(answer(200, {"id": "admin"}, X_Version_Id=f"{number}.{number}.{'0' * 32}.false"))
+    client.who_am_i()
+
+    with pytest.raises(WrongServerVersion) as caught:
+        client.call(operation, {"login_id": "zoe"} if operation == "check_user_mfa" else {})
+
+    assert isinstance(caught.value, OperationNotAvailable)  # as after the 404 of a server whose version is not known
+    assert str(caught.value) == message
+    assert caught.value.details() == {"operation": operation}
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("number", ["9.5.0", "10.11.0", "12.0.0"])
+def test_any_other_operation_is_sent(open_client, number):
+    """What was recorded of 10.11 first may be older, so that only a server as old as one without it is known not to have it."""
+    server, client = open_client(answer(200, {"id": "admin"}, X_Version_Id=f"{number}.{number}.{'0' * 32}.false"), OK)
+    client.who_am_i()
+
+    client.get_server_limits()
+
+    assert len(server.requests) == 2
+
+
+def test_a_server_that_has_not_told_its_version_is_asked_once(open_client):
+    server, client = open_client(OK, OK, OK)
+
+    client.get_server_limits()
+    client.get_server_limits()
+
+    assert [target.rpartition("/")[2] for _method, target in sent(server)] == ["ping", "server", "server"]
+    assert "authorization" not in server.requests[0].headers
+
+
+def test_the_id_of_the_team_is_repeated_in_the_body(open_client):
+    server, client = open_client(OK)
+
+    client.add_team_member(team_id="t", user_id="u")
+
+    [request] = server.requests
+    assert (request.target, json.loads(request.body)) == ("/api/v4/teams/t/members", {"team_id": "t", "user_id": "u"})
+
+
+def test_lines_of_json_are_a_list(open_client):
+    _server, client = open_client(answer(200, content=b'{"a": 1}\n{"a": 2}\n', kind="application/x-ndjson"))
+
+    assert client.get_channel_members_with_team_data_for_user(user_id="u", page=-1) == [{"a": 1}, {"a": 2}]

@@ -32,14 +32,15 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 
 #: Errors of odd requests, whose own words say enough.
 UNEXPLAINED = {
-    "api.user.create_user.signup_link_invalid.app_error",
-    "api.user.upload_profile_user.no_file.app_error",
+    "<untranslated>",
+    "api.getUsersForReporting.invalid_active_filter",
+    "api.getUsersForReporting.invalid_team_filter",
+    "api.preference.update_preferences.set.app_error",
     "api.user.upload_profile_user.parse.app_error",
-    "app.bot.createbot.internal_error",
-    "app.team.get_by_invite_id.finding.app_error",
-    "app.user.save.existing.app_error",
+    "app.desktop_token.validate.invalid",
+    "app.preference.get.app_error",
     "app.user.search.app_error",
-    "app.user_terms_of_service.get_by_user.no_rows.app_error",
+    "model.user_report_options.is_valid.invalid_sort_column",
 }
 GOLDEN = Path(__file__).parents[4] / "conformance" / "golden"
 SERVER_TEXT = "Invalid or missing nickname in request body."

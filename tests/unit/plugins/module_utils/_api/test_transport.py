@@ -509,7 +509,7 @@ def test_a_timeout_out_of_range_is_named(open_transport, value):
     "url", ["http://chat.exa\nmple.com", "http://chat.example.com\r\n", "http://a\tb.example.com", "http://a\0b"]
 )
 def test_an_address_with_a_line_break_is_refused(open_transport, url):
-    with pytest.raises(InvalidInput, match="api_url .*line break"):
+    with pytest.raises(InvalidInput, match=r"api_url .*line break"):
         open_transport(url)
 
 

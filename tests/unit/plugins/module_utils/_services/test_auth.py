@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import ServerVersion
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     AnswerLost,
     InvalidInput,
     RequestRejected,
     rejection,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import perform
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import (
@@ -38,8 +38,8 @@ from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server
 OPTIONS = {name: option.get("default") for name, option in SUBJECT.options.items()}
 ADMIN, ZOE, ADA = "a" * 26, "b" * 26, "c" * 26
 TOKEN = "t" * 64
-LICENSED = ServerVersion((7, 6, 0), True)
-UNLICENSED = ServerVersion((7, 6, 0), False)
+LICENSED = Server((7, 6, 0), True)
+UNLICENSED = Server((7, 6, 0), False)
 
 
 def account(letter, username, **fields):

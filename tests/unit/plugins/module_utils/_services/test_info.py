@@ -36,6 +36,7 @@ class InfoModel(ModelClient):
         self.caller_roles = caller_roles
         self.asked = []
         self.tokens = []
+        self.bots = []
         self.audits = {}
         self.terms = {}
         self.refuses = ()
@@ -76,6 +77,10 @@ class InfoModel(ModelClient):
 
     def _get_user_access_tokens_for_user(self, user_id, page, per_page):
         return [token for token in self.tokens if token["user_id"] == user_id][page * per_page : (page + 1) * per_page]
+
+    def _get_bots(self, page, per_page, include_deleted):
+        assert include_deleted
+        return self.bots[page * per_page : (page + 1) * per_page]
 
     def _get_user_audits(self, user_id, page, per_page):
         return self.audits.get(user_id, [])[page * per_page : (page + 1) * per_page] or None
@@ -270,11 +275,14 @@ def test_an_autocompletion_tells_who_is_not_in_the_channel(model):
 def test_everything_is_gathered_under_its_name(model):
     model.caller_id = f"{0:026d}"
     model.tokens = [{"id": "k" * 26, "user_id": f"{1:026d}"}]
+    model.bots = [{"user_id": letter * 26, "owner_id": f"{1:026d}"} for letter in "xy"]
     model.terms = {f"{0:026d}": "o" * 26, f"{1:026d}": "p" * 26}
     outcome = run(model, usernames=["user00000", "user00001", "user00002"], gather=list(SUBJECTS))
     me, other, third = outcome.returned["users"]
     assert me["sessions"][0] == {"id": "s" * 26, "token": "", "user_id": me["id"], "props": {"os": "Linux"}}
     assert (me["tokens"], other["tokens"]) == ([], model.tokens)
+    assert (me["bots"], other["bots"]) == ([], model.bots)
+    assert model.sent.count("get_bots") == 1
     assert me["audits"] == []
     assert me["uploads"] == [{"id": "u" * 26, "user_id": me["id"]}]
     assert me["channel_members"] == [{"channel_id": CHANNEL, "user_id": me["id"]}]
@@ -295,6 +303,16 @@ def test_everything_is_gathered_under_its_name(model):
     assert model.sent.count("get_uploads_for_user") == 1
     assert not outcome.plan.changed
     assert model.written == []
+
+
+def test_bots_that_may_not_be_read_are_refused_for_each_user(model):
+    model.refuses = ("get_bots",)
+    outcome = run(model, usernames=["user00000", "user00001"], gather=["bots"])
+    assert [user["bots"] for user in outcome.returned["users"]] == [None, None]
+    assert outcome.plan.unknown == ["bots"]
+    assert len(outcome.returned["refused"]) == 2
+    with pytest.raises(PermissionDenied):
+        run(model, usernames=["user00000"], gather=["bots"], require_all=True)
 
 
 def test_what_is_refused_does_not_stop_the_rest_unless_asked(model):

@@ -52,11 +52,8 @@ class Wire:
 
     def send(self, operation, method, path, query=None, body=None, file=None, repeatable=False, token=Ellipsis):
         self.sent.append((operation, path, query, body, file))
-        default = {
-            "picture": b"\x89PNG",
-            "list": [],
-            "object": {"status": "OK", **dict.fromkeys(KEYS.get(operation, ()), "OK")},
-        }[OPERATIONS[operation].answer]
+        fields = {"status": "OK", **dict.fromkeys(KEYS.get(operation, ()), "OK")}
+        default = {"picture": b"\x89PNG", "list": [], "number": 1}.get(OPERATIONS[operation].answer, fields)
         answer = self.answers.get(operation, default)
         if isinstance(answer, Exception):
             raise answer
@@ -77,6 +74,7 @@ def wire():
 def run(wire, operation, arguments=None, check_mode=False, **options):
     client = Client(wire, None)
     client.caller = {"id": "a" * 26}
+    client._asked_for_version = True  # a server that hides its version
     declaration = {
         "operation": operation,
         "arguments": arguments or {},
@@ -97,7 +95,10 @@ def picture(tmp_path):
 
 def arguments_of(operation, picture):
     """An argument for each parameter."""
-    return {parameter.name: VALUES.get(parameter.type, picture) for parameter in operation.parameters}
+    return {
+        parameter.name: [{"one": "two"}] if parameter.elements == "object" else VALUES.get(parameter.type, picture)
+        for parameter in operation.parameters
+    }
 
 
 def reach(name, picture, check_mode=False):

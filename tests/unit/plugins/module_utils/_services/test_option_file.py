@@ -37,7 +37,7 @@ def test_a_pipe_is_refused_without_waiting(tmp_path):
 
 @pytest.mark.parametrize("path", ["/nowhere/file", "a\0b"])
 def test_a_path_that_cannot_be_opened_is_named(path):
-    with pytest.raises(InvalidInput, match="src: .* cannot be read"):
+    with pytest.raises(InvalidInput, match=r"src: .* cannot be read"):
         read_option_file("src", path)
 
 
@@ -70,6 +70,6 @@ def test_a_decompression_bomb_is_refused(tmp_path):
 
 @pytest.mark.parametrize("text", ["1000000d", "9" * 5000 + "w"])
 def test_a_span_over_the_limit_is_out_of_range(text):
-    with pytest.raises(InvalidInput, match="^overlap: .* is out of range"):
+    with pytest.raises(InvalidInput, match=r"^overlap: .* is out of range"):
         seconds("overlap", text)
     assert seconds("overlap", "000000090d") == 90 * 86400

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import ServerVersion
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     AnswerLost,
     InvalidInput,
@@ -22,6 +21,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     ServerUnreachable,
     rejection,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService, generation, with_generation
@@ -69,7 +69,7 @@ class TokenModel(ModelClient):
             ],
             caller_id,
         )
-        self.server = ServerVersion(version, False)
+        self.server = Server(version, False)
         self.expiry = expiry
         self.logged_in = False
         self.using = using
@@ -257,7 +257,7 @@ DECLARATIONS = st.fixed_dictionaries(
 @given(TOKENS, DECLARATIONS)
 def test_any_declaration_is_refused_or_reached_predicted_and_then_stays(tokens, declaration):
     # One token that there is always: it shows whether the server knows an expiry.
-    client = TokenModel("else", expiry=True, version=(11, 9, 0))
+    client = TokenModel("else", expiry=True, version=(12, 9, 0))
     for description, active, expires_at in tokens:
         client.add(BOT, description, is_active=active, expires_at=expires_at)
     strangers = client.ids("else")
@@ -523,13 +523,13 @@ def test_the_local_socket_says_what_it_cannot_do():
 
 
 def test_expiry_is_set_and_read():
-    client = TokenModel(version=(11, 9, 0), expiry=True)
+    client = TokenModel(version=(12, 9, 0), expiry=True)
     token = check_prediction(client, description="deploy", expires_after="30d").returned["token"]
     assert token["expires_at"] == int(datetime(2026, 1, 31, tzinfo=UTC).timestamp() * 1000)
 
 
 def test_an_expired_token_is_replaced():
-    client = TokenModel(version=(11, 9, 0), expiry=True)
+    client = TokenModel(version=(12, 9, 0), expiry=True)
     run(client, description="deploy", expires_after="30d")
     assert run(client, day=DAY_ONE + timedelta(days=29), description="deploy").operations == []
     later = DAY_ONE + timedelta(days=30)
@@ -537,13 +537,13 @@ def test_an_expired_token_is_replaced():
     assert check_prediction(client, day=later, description="deploy").operations == [CREATE, REVOKE]
 
 
-@pytest.mark.parametrize("client", [TokenModel(), TokenModel("else", version=(11, 0, 0))])
+@pytest.mark.parametrize("client", [TokenModel(), TokenModel("else", version=(12, 0, 0))])
 def test_expiry_is_refused_where_it_is_known_that_tokens_do_not_expire(client):
     assert "rotate_after" in str(refusal(client, description="deploy", expires_after="30d"))
 
 
 def test_a_token_that_does_not_expire_although_declared_is_revoked():
-    client = TokenModel(version=(11, 0, 0))
+    client = TokenModel(version=(12, 0, 0))
     with pytest.raises(InvalidInput) as error:
         run(client, description="deploy", expires_after="30d")
     assert client.written == error.value.done == [CREATE, REVOKE]
@@ -551,7 +551,7 @@ def test_a_token_that_does_not_expire_although_declared_is_revoked():
 
 
 def test_a_token_that_does_not_expire_and_cannot_be_revoked_is_named():
-    client = TokenModel(version=(11, 0, 0))
+    client = TokenModel(version=(12, 0, 0))
     client.refused[REVOKE] = rejection(REVOKE, 500)
     with pytest.raises(InvalidInput, match=f"{1:026d} was created") as error:
         run(client, description="deploy", expires_after="30d")
@@ -903,7 +903,7 @@ def test_hours_and_weeks_are_taken_as_days():
 
 
 def test_a_token_that_expired_cannot_be_made_present_by_its_id():
-    client = TokenModel(version=(11, 9, 0), expiry=True)
+    client = TokenModel(version=(12, 9, 0), expiry=True)
     client.add(BOT, "deploy", expires_at=1)
     assert "expired" in str(refusal(client, token_id=f"{1:026d}"))
 

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan for a user that does not exist yet."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, answer_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import steps_of_conversion
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
+    GUEST,
+    MAPS,
+    TEXTS,
+    check_password_length,
+    default_map,
+    merge,
+    terms_of_others,
+)
+
+
+def _given(declaration, *names) -> dict:
+    """The declared options among these, without empty ones: an omitted field of a new user is empty."""
+    return {name: declaration[name] for name in names if declaration[name]}
+
+
+def plan_creation(declaration, seen) -> Plan:
+    if declaration["user_id"]:
+        raise InvalidInput(
+            f"user_id: there is no user with the id {declaration['user_id']}",
+            "The server chooses the id of a new user: declare username instead",
+        )
+    bot = bool(declaration["bot"])
+    username = declaration["username"]
+    if not username:
+        raise InvalidInput(f"email: no user has the address {declaration['email']}, and creating one needs username")
+    # What the server gives to bots of its own.
+    email = declaration["email"] or (f"{username}@localhost" if bot else None)
+    if not email:
+        raise InvalidInput(f"email: creating the user {username} needs an e-mail address")
+    check_password_length("password", declaration["password"], seen.server)
+    body: dict[str, Any] = {"username": username, "email": email}
+    if declaration["auth_service"] or declaration["auth_data"]:
+        if declaration["password"] and declaration["auth_data"]:
+            raise InvalidInput("password and auth_data exclude each other when a user is created")
+        body.update(_given(declaration, "auth_service", "auth_data", "password"))
+    elif declaration["password"]:
+        body["password"] = declaration["password"]
+    elif bot:
+        body["password"] = unknown_password()  # a bot cannot log in with it
+    else:
+        raise InvalidInput(f"password: creating the user {username} needs a password, or auth_service and auth_data")
+    body.update(_given(declaration, *TEXTS))
+    for name in MAPS:
+        if declaration[name] is not None:
+            value = merge(default_map(name, seen.server), declaration[name], name in declaration["exact"])
+            if value:
+                body[name] = value
+    if declaration["email_verified"] is not None:
+        body["email_verified"] = declaration["email_verified"]
+
+    plan = Plan()
+    plan.add("create_user", **body)
+    plan.note("state", "absent", "present")
+    for name, value in body.items():
+        plan.after[name] = HIDDEN if name == "password" else value
+    plan.predicted = _predicted(body, seen.server)
+    user_id = answer_of("create_user", "id")
+
+    roles = set(declaration["roles"] or ())
+    if declaration["guest"]:
+        if seen.no_guests:
+            raise InvalidInput(f"guest: {seen.no_guests}", "Leave out guest, or make guests possible")
+        plan.add("demote_user_to_guest", user_id=user_id)
+        roles = {GUEST}
+    elif roles and roles != {"system_user"}:
+        plan.add("update_user_roles", user_id=user_id, roles=" ".join(sorted(roles)))
+    if roles and roles != {"system_user"}:
+        plan.after["roles"] = sorted(roles)
+        plan.predicted["roles"] = " ".join(sorted(roles))
+    if declaration["terms_of_service"]:
+        raise terms_of_others()
+    if seen.picture:
+        plan.add("set_profile_image", user_id=user_id, image=seen.picture.upload())
+        plan.after["image"] = seen.picture.name
+        plan.predicted["last_picture_update"] = None
+    if bot:
+        plan.steps += steps_of_conversion(user_id, seen.bot_owner_id)
+        plan.after["bot"] = True
+        plan.after["bot_owner"] = seen.bot_owner_id
+        plan.predicted["is_bot"] = True
+    return plan
+
+
+def unknown_password() -> str:
+    """A random password that meets any policy and that nobody is to know."""
+    return secrets.token_urlsafe(24) + "aA1!"
+
+
+def _predicted(body, server) -> dict:
+    """A new user as an administrator of this server reads it."""
+    user: dict[str, Any] = {
+        "id": None,
+        "create_at": None,
+        "update_at": None,
+        "delete_at": 0,
+        "username": body["username"],
+        "auth_service": body.get("auth_service", ""),
+        "email": body["email"],
+        "nickname": "",
+        "first_name": "",
+        "last_name": "",
+        "position": "",
+        "roles": "system_user",
+        "locale": "en",
+        "timezone": default_map("timezone", server),
+        "disable_welcome_email": False,
+    }
+    user.update({name: body[name] for name in (*TEXTS, "timezone", "props") if body.get(name)})
+    if not server.has("shows_auth_data"):
+        user["auth_data"] = ""
+    elif user["auth_service"]:
+        user["auth_data"] = body.get("auth_data", "")
+    if server.has("shows_notify_props"):
+        user["notify_props"] = body.get("notify_props") or default_map("notify_props", server)
+    if server.has("remote_users"):
+        user["remote_id"] = ""
+    return user
