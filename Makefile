@@ -56,8 +56,8 @@ sanity: $(READY) ## ansible-test sanity
 unit: $(READY) ## unit tests
 	$(PYTEST) tests/unit
 
-conformance: $(READY) ## the fake server against recordings of a real one
-	$(PYTEST) tests/conformance
+conformance: $(READY) ## the fake server against recordings of real ones
+	$(PYTEST) -n 2 --dist loadgroup tests/conformance
 
 integration: $(READY) ## playbooks against the fake server (MATTERMOST_URL, MATTERMOST_TOKEN: against a real one)
 	$(PYTEST) $(PARALLEL) --durations=5 tests/integration

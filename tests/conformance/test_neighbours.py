@@ -525,6 +525,18 @@ def test_change_of_a_role_takes_effect(admin: Client) -> None:
     assert user.refused("PUT", f"/roles/{role['id']}/patch", {"permissions": []})[0] == 403
 
 
+def test_change_of_a_role_of_members_takes_effect(admin: Client) -> None:
+    team, member, other = admin.team("strict"), admin.user("strictmember"), admin.user("strictother")
+    admin.join(team, member)
+    client, role = admin.log_in("strictmember"), admin.get("/roles/name/team_user")
+    body = {"team_id": team, "user_id": other}
+    fewer = [name for name in role["permissions"] if name != "add_user_to_team"]
+    admin.ok("PUT", f"/roles/{role['id']}/patch", {"permissions": fewer})
+    assert client.refused("POST", f"/teams/{team}/members", body) == (403, "api.context.permissions.app_error")
+    admin.ok("PUT", f"/roles/{role['id']}/patch", {"permissions": role["permissions"]})
+    client.ok("POST", f"/teams/{team}/members", body)
+
+
 def test_preferences_stay_as_they_were_set(admin: Client) -> None:
     user = admin.user("picky")
     path = f"/users/{user}/preferences"

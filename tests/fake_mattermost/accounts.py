@@ -26,7 +26,7 @@ from .errors import (
 from .images import draw_default_picture
 from .mails import mark_verified
 from .passwords import check_new_user_password, prove
-from .permissions import MANAGE_SYSTEM, VIEW_MEMBERS
+from .permissions import VIEW_MEMBERS
 from .release import Release
 from .router import OPEN, operation
 from .rules import TRANSLATIONS, in_domains, is_email, is_username
@@ -49,8 +49,7 @@ def create_user(call: Call) -> Response:
         _check_signup(state)
         team = state.teams.get_by_invite_id(call.query["iid"])
         user.email_verified = False
-        add_user(state, user)
-        answer = call.state.views.own(user)
+        answer = _create(state, user)
         state.teams.join(state, team, user.id)
     else:
         if not call.is_admin:
@@ -58,8 +57,7 @@ def create_user(call: Call) -> Response:
             if not state.settings["TeamSettings"]["EnableOpenServer"] and not state.users.only_bots:
                 raise NO_OPEN_SERVER()
             user.email_verified = False
-        add_user(state, user)
-        answer = call.state.views.own(user)
+        answer = _create(state, user)
     call.audit("user_id=" + user.id)
     return reply(answer, 201)
 
@@ -82,11 +80,17 @@ def _check_signup(state) -> None:
         raise SIGNUP_DISABLED()
 
 
-def add_user(state, user: User) -> None:
-    """Save a new user; the object is completed and becomes the answer."""
-    settings, release = state.settings, state.release
+def _create(state, user: User) -> dict:
+    """Save a new user, if there is room for one more; the answer."""
     if is_full(state):
         raise CREATE_LIMIT()
+    add_user(state, user)
+    return state.views.own(user)
+
+
+def add_user(state, user: User) -> None:
+    """Save a new user; the object is completed."""
+    settings, release = state.settings, state.release
     user.roles = "system_user"
     if not (user.is_ldap or user.is_saml) and not in_domains(user.email, settings["TeamSettings"]["RestrictCreationToDomains"]):
         raise ACCEPTED_DOMAIN()
@@ -178,7 +182,7 @@ def patch_user(call: Call) -> Response:
         changes = bodies.record(call.body, PATCH)
     except bodies.BadBody as error:
         raise bad_body("user") from error
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     try:
         before = call.state.users.get(user_id)
     except ApiError as error:
@@ -211,10 +215,13 @@ def update_user(call: Call) -> Response:
         raise bad_body("user") from error
     if user.id != user_id:
         raise bad_body("user_id")
-    if user.is_system_admin and call.state.release.own_administrator_role_in_put_is_refused:
-        call.need(MANAGE_SYSTEM)
-    call.need_edit(user_id)
+    old_rule = call.state.release.own_administrator_role_in_put_is_refused
+    if old_rule:
+        call.need_rank(user)
+    call.need_right_over(user_id)
     before = call.state.users.get(user_id)
+    if not old_rule:
+        call.need_rank(before)
     if _is_set_by_provider(before, {name: getattr(user, name) for name in PATCH}, True):
         raise PUT_PROVIDER_ATTRIBUTE()
     if user.email:

@@ -15,8 +15,8 @@ from .errors import (
     ACTIVE_LIMIT,
     ACTIVE_NOT_ENABLED,
     ACTIVE_PERMISSIONS,
+    ADMINISTRATOR,
     DELETE_NOT_ENABLED,
-    DELETE_NOT_ENABLED_FOR_ADMIN,
     LAST_ADMINISTRATOR,
     MISSING_ACCOUNT,
     ROLE_NEEDS_LICENSE,
@@ -25,7 +25,7 @@ from .errors import (
     bad_body,
 )
 from .licence import DELEGATED_ADMINISTRATION
-from .permissions import MANAGE_ROLES, MANAGE_SYSTEM, NEED_LICENSE, WRITE_USERS_IN_CONSOLE
+from .permissions import DELEGATED_ADMINISTRATORS, MANAGE_SYSTEM
 from .router import operation
 from .rules import are_role_names
 from .user import User
@@ -40,9 +40,9 @@ def update_user_roles(call: Call) -> Response:
     names = roles.split()
     if not are_role_names(names) or names == ["system_admin"]:
         raise bad_body("roles")
-    if DELEGATED_ADMINISTRATION not in call.state.licence.adds and any(name in NEED_LICENSE for name in names):
+    if DELEGATED_ADMINISTRATION not in call.state.licence.adds and any(name in DELEGATED_ADMINISTRATORS for name in names):
         raise ROLE_NEEDS_LICENSE()
-    call.need(MANAGE_ROLES)
+    call.need_right()
     try:
         set_roles(call.state, user_id, roles)
     except ApiError as error:
@@ -75,7 +75,7 @@ def update_user_active(call: Call) -> Response:
     if not active and user_id == call.user_id:
         if not call.state.settings["TeamSettings"]["EnableUserDeactivation"]:
             raise ACTIVE_NOT_ENABLED()
-    elif not call.may(WRITE_USERS_IN_CONSOLE):
+    elif not call.may(call.needed.over_others):
         raise ACTIVE_PERMISSIONS()
     user = call.state.users.get(user_id)
     call.need_rank(user)
@@ -85,14 +85,14 @@ def update_user_active(call: Call) -> Response:
         raise ACTIVE_GUESTS_OFF()
     set_active(call.state, user, active)
     call.audit(f"user_id={user_id} active={str(active).lower()}")
-    return done()
+    return done() if active else call.state.circles.answer(call.state, user_id, done)
 
 
 def set_active(state, user: User, active: bool) -> None:
     """Activate or deactivate; a repeated deactivation gets a new time."""
     if active and is_full(state):
         raise ACTIVE_LIMIT()
-    user.delete_at = 0 if active else now()
+    user.delete_at = 0 if active and not state.circles.has(user.id) else now()
     state.users.update(user, trusted=True)
     if not active:
         state.sessions.end_user(user.id)
@@ -121,22 +121,26 @@ def set_bot_active(state, bot, active: bool) -> None:
 def delete_user(call: Call) -> Response:
     """Deactivate a user, or delete the user for good."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     settings = call.state.settings
     if user_id == call.user_id and not settings["TeamSettings"]["EnableUserDeactivation"] and not call.may(MANAGE_SYSTEM):
         raise ACTIVE_NOT_ENABLED()
     user = call.state.users.get(user_id)
     call.need_rank(user)
-    if not parse_bool(call.query.get("permanent", "")):
+    permanent = parse_bool(call.query.get("permanent", ""))
+    if not permanent or call.local or settings["ServiceSettings"]["EnableAPIUserDeletion"]:
         set_active(call.state, user, False)
-    elif call.local or settings["ServiceSettings"]["EnableAPIUserDeletion"]:
-        remove(call.state, user_id)
-    elif call.is_admin and call.state.release.administrators_learn_of_deletion_setting:
-        raise DELETE_NOT_ENABLED_FOR_ADMIN()
     else:
-        raise DELETE_NOT_ENABLED()
+        told = call.is_admin and call.state.release.administrators_learn_of_deletion_setting
+        raise DELETE_NOT_ENABLED(case=ADMINISTRATOR if told else "")
     call.audit("user_id=" + user_id)
-    return done()
+
+    def finish() -> Response:
+        if permanent:
+            remove(call.state, user_id)
+        return done()
+
+    return call.state.circles.answer(call.state, user_id, finish)
 
 
 def remove(state, user_id: str) -> None:

@@ -15,6 +15,7 @@ from starlette.requests import cookie_parser
 
 from . import tokens
 from .call import Call, Response, reply
+from .circles import Endless
 from .control import PREFIX, Control
 from .errors import NOT_FOUND, SERVER_BUSY, SESSION_EXPIRED, TOKEN_IN_QUERY, ApiError
 from .mfa import check_enforced
@@ -43,6 +44,7 @@ SUBJECTS = (
     "preferences",
     "reports",
     "roles",
+    "search",
     "services",
     "sessions",
     "settings",
@@ -78,15 +80,17 @@ class App:
         entry, params, served = find(self.state.release, call.method, call.path, self.local)
         call.params = params
         name = entry.name if entry else None
+        call.operation = name or ""
         fault = self.control.fault_for(name, call.method, call.path) if self.control else None
         if fault is None:
-            response = self._answer(call, entry if served else None)
-            self._note(call, name, response.status_code)
-            await response(scope, receive, send)
+            response = await self._await(self._answer(call, entry if served else None), receive)
+            self._note(call, name, response.status_code if response else None)
+            if response:
+                await response(scope, receive, send)
             return
         if fault.before:
             await asyncio.sleep(fault.before)
-        response = fault.change(lambda: self._answer(call, entry if served else None))
+        response = await self._await(fault.change(lambda: self._answer(call, entry if served else None)), receive)
         self._note(call, name, response.status_code if response else None)
         if response is None:
             await hang_up(scope, receive)
@@ -94,6 +98,13 @@ class App:
             await _send_half(response, scope, receive, send)
         else:
             await response(scope, receive, send)
+
+    @staticmethod
+    async def _await(response: Response | None, receive) -> Response | None:
+        """The answer, which may be long in coming. None if there is none: the caller has gone, or shall not get one."""
+        if not isinstance(response, Endless):
+            return response
+        return response.last if await response.wait(receive) else None
 
     async def _read(self, scope, receive) -> Call:
         chunks, more = [], True
@@ -126,6 +137,7 @@ class App:
         if not allowed:
             return Response("limit exceeded\n", 429, headers, "text/plain")
         response = self._handle(call, entry) if entry else self._elsewhere(call)
+        self.state.circles.review(self.state)
         if entry or self._is_page(call):
             response.headers["X-Request-Id"] = call.request_id
             response.headers["X-Version-Id"] = self.state.version_id
@@ -138,7 +150,7 @@ class App:
 
     def _elsewhere(self, call: Call) -> Response:
         """The answer to a request that is none of the operations."""
-        if call.path.startswith("/api/") or (self.local and call.path.startswith(API + "/")):
+        if call.path.startswith(("/api/", PREFIX)) or (self.local and call.path.startswith(API + "/")):
             error = NOT_FOUND()
             return reply(error.body(None), error.status)
         if self.local:

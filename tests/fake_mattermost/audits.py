@@ -46,5 +46,5 @@ class Audits:
 def get_user_audits(call: Call) -> Response:
     """A page of the entries; null, not an empty list, if there are none."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     return reply(call.page_of(call.state.audits.of(user_id)) or None)

@@ -23,7 +23,7 @@ from .errors import (
     PERMISSIONS,
     bad_body,
 )
-from .permissions import MANAGE_BOTS, MANAGE_SYSTEM
+from .permissions import MANAGE_BOTS
 from .router import operation
 from .rules import is_username
 from .user import PATCH, User
@@ -68,6 +68,10 @@ class Bots:
 
     def __init__(self):
         self._rows: dict[str, Bot] = {}
+
+    def find(self, user_id: str) -> Bot | None:
+        """The bot of a user, if the user is one."""
+        return self._rows.get(user_id)
 
     def get(self, user_id: str) -> Bot:
         """The bot of a user."""
@@ -199,8 +203,14 @@ def patch_bot(call: Call) -> Response:
 def disable_bot(call: Call) -> Response:
     """Deactivate a bot."""
     bot = _bot_param(call)
-    activation.set_bot_active(call.state, bot, active=False)
-    return reply(_view(call, bot))
+    state = call.state
+
+    def finish() -> Response:
+        activation.set_bot_active(state, bot, active=False)
+        return reply(_view(call, bot))
+
+    activation.set_active(state, state.users.get(bot.user_id), False)
+    return state.circles.answer(state, bot.user_id, finish)
 
 
 @operation("enable_bot", "POST", "/bots/{bot_user_id}/enable", local=True)
@@ -227,7 +237,7 @@ def assign_bot(call: Call) -> Response:
 def convert_user_to_bot(call: Call) -> Response:
     """Make a bot of a user: it owns itself, and keeps roles and tokens."""
     user = call.state.users.get(call.user_param())
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     release = call.state.release
     if release.conversion_takes_login_service and user.auth_service and not call.state.users.set_auth(user.id, "", ""):
         raise AUTH_DATA_EXISTS()
@@ -249,7 +259,7 @@ def convert_bot_to_user(call: Call) -> Response:
         raise bad_body("userPatch") from error
     if not body.get("password"):
         raise bad_body("userPatch")
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     state = call.state
     user = state.users.get(bot.user_id)
     if parse_bool(call.query.get("set_system_admin", "")) and not user.is_system_admin:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from .basics import is_id, new_id
 from .errors import PERMISSIONS, bad_url
-from .permissions import EDIT_OTHER_USERS, MANAGE_SYSTEM, VIEW_MEMBERS
+from .permissions import FREE, MANAGE_SYSTEM, NEEDED, VIEW_MEMBERS, Need
 
 ME = "me"
 PER_PAGE_DEFAULT = 60
@@ -56,6 +56,7 @@ class Call:
         self.method, self.path, self.query, self.headers, self.body = method, path, query, headers, body
         self.local, self.address, self.base_url = local, address, base_url
         self.params: dict[str, str] = {}
+        self.operation = ""
         self.session = None
         self.ends_cookie = False  # the token of the browser is good for nothing
         self.request_id = new_id()
@@ -87,19 +88,26 @@ class Call:
         """Whether the caller administers the system."""
         return self.may(MANAGE_SYSTEM)
 
-    def may_edit(self, user_id: str) -> bool:
-        """Whether the caller is this user, or may change others."""
-        return (self.session is not None and user_id == self.user_id) or self.may(EDIT_OTHER_USERS)
+    # ---- what the operation needs, see permissions.py
+    @property
+    def needed(self) -> Need:
+        """What the operation asks of its caller."""
+        return NEEDED.get(self.operation, FREE)
 
-    def need_edit(self, user_id: str) -> None:
-        """Refuse a caller who may not change this user."""
-        if not self.may_edit(user_id):
-            raise PERMISSIONS(EDIT_OTHER_USERS)
+    def need_right(self) -> None:
+        """Refuse a caller who may not use the operation at all."""
+        if self.needed.always:
+            self.need(self.needed.always)
+
+    def need_right_over(self, user_id: str) -> None:
+        """Refuse a caller who may use the operation for the own account only."""
+        if self.needed.over_others and not (self.session is not None and user_id == self.user_id):
+            self.need(self.needed.over_others)
 
     def need_rank(self, user) -> None:
-        """Only administrators may change administrators."""
-        if user.is_system_admin:
-            self.need(MANAGE_SYSTEM)
+        """Refuse a caller who may not use the operation for administrators."""
+        if self.needed.over_administrators and user.is_system_admin:
+            self.need(self.needed.over_administrators)
 
     @property
     def sees_all(self) -> bool:

@@ -10,7 +10,7 @@ import orjson
 from . import bodies
 from .basics import is_id
 from .call import Call, Response, done, reply
-from .channels import DEFAULT_CHANNEL, Channel, channel_body, is_in_channel, need_channel
+from .channels import DEFAULT_CHANNEL, Channel, channel_body, is_open, need_channel
 from .errors import (
     CHANNEL_ADD_DEACTIVATED,
     CHANNEL_ADD_LEFT_TEAM,
@@ -27,7 +27,7 @@ from .errors import (
     bad_url,
 )
 from .memberships import Member
-from .permissions import MANAGE_SYSTEM
+from .permissions import CREATE_POST, MANAGE_CHANNEL_ROLES, MANAGE_PRIVATE_MEMBERS, MANAGE_PUBLIC_MEMBERS
 from .router import operation
 from .rules import are_role_names
 from .teams import need_team
@@ -49,10 +49,8 @@ def _member(channel: Channel, user_id: str) -> Member:
 
 
 def _need_to_manage(call: Call, channel: Channel) -> None:
-    """Members may add and remove others, but guests may not."""
-    member = channel.members.get(call.user_id)
-    if not (call.is_admin or (member and member.user)):
-        raise PERMISSIONS("manage_channel_members")
+    """Refuse callers who may not add and remove others."""
+    need_channel(call, channel.id, MANAGE_PUBLIC_MEMBERS if channel.type == "O" else MANAGE_PRIVATE_MEMBERS)
 
 
 # ---- read ------------------------------------------------------------------------
@@ -90,8 +88,7 @@ def get_channel_members_for_user(call: Call) -> Response:
     """The memberships of a user in the channels of a team that are not archived, and in messages."""
     user_id, team_id = call.user_param(), call.id_param("team_id")
     need_team(call, team_id)
-    if user_id != call.user_id:
-        call.need(MANAGE_SYSTEM)
+    call.need_right_over(user_id)
     return reply(
         [
             channel.member_view(channel.members[user_id], call.state.release)
@@ -105,7 +102,7 @@ def get_channel_members_for_user(call: Call) -> Response:
 def get_channel_members_with_team_data_for_user(call: Call) -> Response:
     """All memberships of a user in channels."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     memberships = []
     everything = call.query.get("page") == ALL_PAGES and call.state.release.all_memberships_are_lines
     channels = call.state.channels.of(user_id)
@@ -227,13 +224,8 @@ def update_channel_member_scheme_roles(call: Call) -> Response:
 
 def _manageable_member(call: Call, channel_id: str, user_id: str) -> Member:
     """The member, if the caller administers the channel."""
-    channel = call.state.channels.find(channel_id)
-    caller = channel and channel.members.get(call.user_id)
-    if not (call.is_admin or (caller and caller.admin)):
-        raise PERMISSIONS("manage_channel_roles")
-    if channel is None:
-        raise NO_CHANNEL_MEMBER()
-    return _member(channel, user_id)
+    need_channel(call, channel_id, MANAGE_CHANNEL_ROLES)
+    return _member(call.state.channels.get(channel_id), user_id)
 
 
 @operation("publish_user_typing", "POST", "/users/{user_id}/typing", when_busy=False)
@@ -241,8 +233,7 @@ def publish_user_typing(call: Call) -> Response:
     """Tell a channel that a user is typing. Nobody listens here."""
     user_id = call.user_param()
     body = channel_body(call, {"channel_id": "text", "parent_id": "text"}, "typing_request")
-    if user_id != call.user_id and not call.is_admin:
-        raise PERMISSIONS("manage_system")
-    if not is_in_channel(call.state, user_id, body.get("channel_id", "")):
-        raise PERMISSIONS("create_post")
+    call.need_right_over(user_id)
+    if not is_open(call.state, user_id, body.get("channel_id", ""), CREATE_POST):
+        raise PERMISSIONS(CREATE_POST)
     return done()

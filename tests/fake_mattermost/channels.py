@@ -25,7 +25,7 @@ from .errors import (
     bad_body,
 )
 from .memberships import Group, Groups, Member
-from .permissions import CREATE_GROUP_CHANNEL, MANAGE_SYSTEM
+from .permissions import CREATE_GROUP_CHANNEL, MANAGE_TEAM, READ_CHANNEL, READ_PUBLIC_CHANNEL
 from .router import operation
 from .teams import NAME, get_named, need_team
 
@@ -178,17 +178,27 @@ class Channels(Groups[Channel]):
 
 
 # ---- who may ---------------------------------------------------------------------
-def is_in_channel(state, user_id: str, channel_id: str) -> bool:
-    """Whether a user may read and write a channel. One that does not exist is open to nobody."""
+def is_open(state, user_id: str, channel_id: str, permission: str) -> bool:
+    """Whether a user has a permission for a channel: as member of it or of its team, or for all channels.
+
+    One that does not exist is open to nobody.
+    """
     channel = state.channels.find(channel_id)
     user = state.users.row(user_id)
-    return bool(channel and user and (user_id in channel.members or user.is_system_admin))
+    if channel is None or user is None:
+        return False
+    team = state.teams.find(channel.team_id)
+    return (
+        channel.permits(state, user_id, permission)
+        or (team is not None and team.permits(state, user_id, permission))
+        or state.roles.permit(user.roles, permission)
+    )
 
 
-def need_channel(call: Call, channel_id: str) -> None:
-    """Refuse callers who may not read the channel."""
-    if not (call.local or is_in_channel(call.state, call.user_id, channel_id)):
-        raise PERMISSIONS("read_channel")
+def need_channel(call: Call, channel_id: str, permission: str = READ_CHANNEL) -> None:
+    """Refuse callers who do not have the permission for a channel."""
+    if not (call.local or is_open(call.state, call.user_id, channel_id, permission)):
+        raise PERMISSIONS(permission)
 
 
 def channel_body(call: Call, fields: dict[str, str], what: str = "channel") -> dict:
@@ -275,10 +285,10 @@ def _show_named(call: Call, team_id: str) -> Response:
     channel = call.state.channels.named(team_id, call.params["channel_name"].lower())
     if not channel or (channel.delete_at and not parse_bool(call.query.get("include_deleted", ""))):
         raise NO_SUCH_CHANNEL_NAME()
-    if not call.local and not is_in_channel(call.state, call.user_id, channel.id):
+    if not call.local and not is_open(call.state, call.user_id, channel.id, READ_CHANNEL):
         if channel.type != "O":
             raise NO_SUCH_CHANNEL_NAME()
-        need_team(call, team_id)
+        need_team(call, team_id, READ_PUBLIC_CHANNEL)
     return reply(channel.view())
 
 
@@ -291,7 +301,7 @@ def get_public_channels_for_team(call: Call) -> Response:
 @operation("get_private_channels_for_team", "GET", "/teams/{team_id}/channels/private", local=True)
 def get_private_channels_for_team(call: Call) -> Response:
     """A page of the private channels of a team, for administrators."""
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     return _page_of_team(call, lambda channel: channel.type == "P" and not channel.delete_at)
 
 
@@ -312,7 +322,7 @@ def _page_of_team(call: Call, keep: Callable[[Channel], bool]) -> Response:
 def get_channels_for_team_for_user(call: Call) -> Response:
     """The channels of a user in a team, and the messages of the user."""
     user_id, team_id = call.user_param(), call.id_param("team_id")
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     need_team(call, team_id)
     deleted = parse_bool(call.query.get("include_deleted", ""))
     channels = [
@@ -364,7 +374,7 @@ def delete_channel(call: Call) -> Response:
 def restore_channel(call: Call) -> Response:
     """Take a channel out of the archive."""
     channel = call.state.channels.get(call.id_param("channel_id"))
-    call.need(MANAGE_SYSTEM)
+    need_team(call, channel.team_id, MANAGE_TEAM)
     if not channel.delete_at:
         raise CHANNEL_NOT_ARCHIVED()
     channel.delete_at, channel.update_at = 0, now()

@@ -5,6 +5,7 @@
 
 ``id`` is what clients decide upon, ``status`` the HTTP status. Some errors are answered
 with another status in some places; ``MISSING_ACCOUNT(status=400)`` says so where it happens.
+Some have another id in some cases; the cases are listed with the error.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ class Problem:
     status: int
     id: str
     message: str
+    variants: tuple[tuple[str, str], ...] = ()  # in which case, and the id in that case
 
-    def __call__(self, detail: str = "", status: int | None = None) -> ApiError:
-        return ApiError(self.id, status or self.status, self.message, detail)
+    def __call__(self, detail: str = "", status: int | None = None, case: str = "") -> ApiError:
+        return ApiError(dict(self.variants).get(case, self.id), status or self.status, self.message, detail)
 
 
 def bad_body(parameter: str) -> ApiError:
@@ -62,6 +64,10 @@ def invalid_team(field: str) -> ApiError:
 def invalid_preference(field: str) -> ApiError:
     """A field of a preference breaks a rule."""
     return ApiError(f"model.preference.is_valid.{field}.app_error", 400, f"Invalid preference: {field}.")
+
+
+# Cases in which an error has another id.
+ADMINISTRATOR = "the caller is an administrator"
 
 
 # ---- the request as such -------------------------------------------------
@@ -117,10 +123,12 @@ ACTIVE_LDAP = Problem(
     "LDAP decides whether this user is active.",
 )
 ACTIVE_LIMIT = Problem(400, "app.user.update_active.user_limit.exceeded", "There are as many active users as there may be.")
-DELETE_NOT_ENABLED_FOR_ADMIN = Problem(
-    401, "api.user.delete_user.not_enabled.for_admin.app_error", "Permanent deletion is off."
+DELETE_NOT_ENABLED = Problem(
+    401,
+    "api.user.delete_user.not_enabled.app_error",
+    "Permanent deletion is off.",
+    ((ADMINISTRATOR, "api.user.delete_user.not_enabled.for_admin.app_error"),),
 )
-DELETE_NOT_ENABLED = Problem(401, "api.user.delete_user.not_enabled.app_error", "Permanent deletion is off.")
 
 # ---- guests and bots -------------------------------------------------------
 DEMOTE_LICENSE = Problem(501, "api.team.demote_user_to_guest.license.error", "Guest accounts need a licence.")

@@ -10,7 +10,6 @@ from .basics import now
 from .call import Call, Response, done
 from .errors import ALREADY_GUEST, DEMOTE_DISABLED, DEMOTE_LICENSE, NO_GUEST
 from .licence import GUEST_ACCOUNTS
-from .permissions import DEMOTE_TO_GUEST, PROMOTE_GUEST
 from .router import operation
 
 
@@ -18,7 +17,7 @@ from .router import operation
 def promote_guest_to_user(call: Call) -> Response:
     """Make a user of a guest. It needs no licence."""
     user_id = call.user_param()
-    call.need(PROMOTE_GUEST)
+    call.need_right()
     user = call.state.users.get(user_id)
     if not user.is_guest:
         raise NO_GUEST()
@@ -37,7 +36,7 @@ def demote_user_to_guest(call: Call) -> Response:
         raise DEMOTE_LICENSE()
     if not call.state.settings["GuestAccountsSettings"]["Enable"]:
         raise DEMOTE_DISABLED()
-    call.need(DEMOTE_TO_GUEST)
+    call.need_right()
     user = call.state.users.get(user_id)
     call.need_rank(user)
     if user.is_guest:

@@ -108,7 +108,7 @@ def get_default_profile_image(call: Call) -> Response:
 def set_profile_image(call: Call) -> Response:
     """Upload a picture. The same one again changes nothing."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     settings = call.state.settings
     if len(call.body) > settings["FileSettings"]["MaxFileSize"]:
         raise IMAGE_TOO_LARGE()
@@ -138,7 +138,7 @@ def set_profile_image(call: Call) -> Response:
 def set_default_profile_image(call: Call) -> Response:
     """Go back to the default picture."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     user = call.state.users.get(user_id)
     draw_default_picture(call.state, user)
     call.audit("")

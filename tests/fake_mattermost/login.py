@@ -45,7 +45,6 @@ from .errors import (
 from .licence import AUTH_TRANSFER_SETTING, GUEST_ACCOUNTS
 from .mails import TOKEN_LENGTH
 from .passwords import check_attempts, clear_failures, count_failure, matches, set_password
-from .permissions import MANAGE_SYSTEM
 from .router import OPEN, operation
 from .sessions import COOKIE
 from .user import OAUTH_SERVICES, User
@@ -269,7 +268,7 @@ def _check_migration(call: Call, fields: tuple[tuple[str, type], ...], sources: 
         value = body.get(name)
         if not isinstance(value, kind) or (name == "from" and value not in sources) or (name == "match_field" and not value):
             raise bad_body(name)
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
 
 
 @operation("migrate_auth_to_ldap", "POST", "/users/migrate_auth/ldap", local=True)

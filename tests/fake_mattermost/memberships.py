@@ -55,13 +55,17 @@ class Member:
     def __post_init__(self):
         self.last_update_at = self.last_update_at or self.joined_at
 
+    @property
+    def roles(self) -> str:
+        """The roles as text."""
+        flags = (("guest", self.guest), ("user", self.user), ("admin", self.admin))
+        return " ".join(self.explicit_roles.split() + [f"{self.kind}_{name}" for name, given in flags if given])
+
     def view(self) -> dict:
         """What teams and channels show alike."""
-        flags = (("guest", self.guest), ("user", self.user), ("admin", self.admin))
-        roles = self.explicit_roles.split() + [f"{self.kind}_{name}" for name, given in flags if given]
         return {
             "user_id": self.user_id,
-            "roles": " ".join(roles),
+            "roles": self.roles,
             "scheme_guest": self.guest,
             "scheme_user": self.user,
             "scheme_admin": self.admin,
@@ -113,6 +117,11 @@ class Group:
     kind: str
     members: dict[str, Member]
     group_constrained: bool | None = None
+
+    def permits(self, state, user_id: str, permission: str) -> bool:
+        """Whether the membership of a user brings a permission."""
+        member = self.members.get(user_id)
+        return member is not None and state.roles.permit(member.roles, permission)
 
 
 AnyGroup = TypeVar("AnyGroup", bound=Group)

@@ -73,7 +73,7 @@ def check_enforced(call: Call) -> None:
 def generate_mfa_secret(call: Call) -> Response:
     """A new secret; it replaces the one in use."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     state = call.state
     user = state.users.get(user_id)
     if not _is_on(state):
@@ -93,7 +93,7 @@ def generate_mfa_secret(call: Call) -> Response:
 def update_user_mfa(call: Call) -> Response:
     """Switch MFA on with a code, or off without."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     body = bodies.anything(call.body)
     activate, code = body.get("activate"), body.get("code")
     if not isinstance(activate, bool):

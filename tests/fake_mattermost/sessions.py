@@ -11,7 +11,6 @@ from . import bodies
 from .basics import new_id, now
 from .call import Call, Response, done, reply
 from .errors import NO_SUCH_SESSION, bad_body, bad_url
-from .permissions import MANAGE_SYSTEM
 from .release import Release
 from .router import OPEN, operation
 
@@ -155,7 +154,7 @@ def logout(call: Call) -> Response:
 def get_sessions(call: Call) -> Response:
     """Sessions of a user, newest first."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     return reply(
         [session.view(call.state.users.row(user_id), call.state.release) for session in call.state.sessions.of(user_id)]
     )
@@ -165,7 +164,7 @@ def get_sessions(call: Call) -> Response:
 def revoke_session(call: Call) -> Response:
     """End one session of a user."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     session_id = bodies.texts(call.body).get("session_id", "")
     if not session_id:
         raise bad_body("session_id")
@@ -183,7 +182,7 @@ def revoke_session(call: Call) -> Response:
 def revoke_all_sessions(call: Call) -> Response:
     """End all sessions of a user; of nobody, if there is no such user."""
     user_id = call.user_param()
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     call.state.sessions.end_user(user_id)
     call.audit("")
     return done()
@@ -192,7 +191,7 @@ def revoke_all_sessions(call: Call) -> Response:
 @operation("revoke_sessions_from_all_users", "POST", "/users/sessions/revoke/all")
 def revoke_sessions_from_all_users(call: Call) -> Response:
     """End all sessions of everybody, the caller's too."""
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     call.state.sessions.end_all()
     return done()
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from .audits import Audits
 from .bots import Bots
 from .channels import Channels
+from .circles import Circles
 from .images import Images
 from .licence import TEAM, Licence
 from .mails import Outbox
@@ -52,6 +53,7 @@ class State:
         self.uploads = Uploads()
         self.audits = Audits()
         self.outbox = Outbox()
+        self.circles = Circles()
         self.roles = Roles()
         self.preferences = Preferences(release)
         self.statuses = Statuses()

@@ -84,7 +84,7 @@ def update_user_status(call: Call) -> Response:
         raise bad_body("status") from error
     if body.get("user_id") != user_id:
         raise bad_body("user_id")
-    call.need_edit(user_id)
+    call.need_right_over(user_id)
     status = body.get("status", "")
     if status not in SETTABLE:
         raise bad_body("status")

@@ -10,7 +10,6 @@ from .basics import is_id, parse_bool
 from .call import Call, Response, done, reply
 from .errors import (
     NO_TEAM_MEMBER,
-    PERMISSIONS,
     TEAM_ADD_NO_BODY,
     TEAM_DOMAINS,
     TEAM_FULL,
@@ -21,10 +20,10 @@ from .errors import (
     bad_body,
 )
 from .memberships import Member
-from .permissions import JOIN_PRIVATE_TEAMS, JOIN_PUBLIC_TEAMS, READ_OTHER_USERS_TEAMS
+from .permissions import ADD_TO_TEAM, JOIN_PRIVATE_TEAMS, JOIN_PUBLIC_TEAMS, MANAGE_TEAM_ROLES, REMOVE_FROM_TEAM
 from .router import operation
 from .rules import are_role_names, in_domains
-from .teams import Team, need_team, need_to_manage
+from .teams import Team, need_team
 
 MEMBER_BODY = {"user_id": "text", "team_id": "text"}
 BATCH_MAX = 256
@@ -80,8 +79,7 @@ def _membership(team: Team | None, user_id: str) -> Member:
 def get_team_members_for_user(call: Call) -> Response:
     """All memberships of a user: also those that have ended, and those in archived teams."""
     user_id = call.user_param()
-    if not call.may_edit(user_id):
-        call.need(READ_OTHER_USERS_TEAMS)
+    call.need_right_over(user_id)
     call.need_sight(user_id)
     return reply([team.member_view(member) for team, member in call.state.teams.memberships_of(user_id)])
 
@@ -115,7 +113,7 @@ def add_team_member(call: Call) -> Response:
         open_invite = call.state.teams.get(team_id).allow_open_invite
         call.need(JOIN_PUBLIC_TEAMS if open_invite else JOIN_PRIVATE_TEAMS)
     else:
-        _need_to_add(call, team_id)
+        need_team(call, team_id, ADD_TO_TEAM)
     team = call.state.teams.get(team_id)
     if team.group_constrained:
         raise TEAM_GROUP_CONSTRAINED()
@@ -142,7 +140,7 @@ def add_team_members(call: Call) -> Response:
         raise TEAM_GROUP_CONSTRAINED()
     for body in members:
         _check_member(body, team_id, "team_id for member with user_id=" + body.get("user_id", ""))
-    _need_to_add(call, team_id)
+    need_team(call, team_id, ADD_TO_TEAM)
     graceful = bool(call.query.get("graceful"))
     answers = []
     for body in members:
@@ -162,14 +160,6 @@ def _check_member(body: dict, team_id: str, team_shown_as: str) -> None:
         raise bad_body(team_shown_as)
     if not is_id(body.get("user_id", "")):
         raise bad_body("user_id")
-
-
-def _need_to_add(call: Call, team_id: str) -> None:
-    """Members of a team may add others, but not guests."""
-    team = call.state.teams.find(team_id)
-    member = team and team.members.get(call.user_id)
-    if not (call.is_admin or (member and member.user)):
-        raise PERMISSIONS("add_user_to_team")
 
 
 def _join(call: Call, team: Team, user_id: str) -> Member:
@@ -198,7 +188,7 @@ def remove_team_member(call: Call) -> Response:
     """End the membership of a user. To end it again does no harm."""
     team_id, user_id = call.id_param("team_id"), call.user_param()
     if user_id != call.user_id:
-        need_to_manage(call, team_id, "remove_user_from_team")
+        need_team(call, team_id, REMOVE_FROM_TEAM)
     team, user = call.state.teams.get(team_id), call.state.users.get(user_id)
     if team.group_constrained and user_id != call.user_id and not user.is_bot:
         raise TEAM_REMOVE_GROUP_CONSTRAINED()
@@ -215,7 +205,7 @@ def update_team_member_roles(call: Call) -> Response:
     roles = bodies.texts(call.body).get("roles", "")
     if not are_role_names(roles.split()):
         raise bad_body("team_member_roles")
-    need_to_manage(call, team_id, "manage_team_roles")
+    need_team(call, team_id, MANAGE_TEAM_ROLES)
     _membership(call.state.teams.find(team_id), user_id).set_roles(roles, call.state.roles)
     return done()
 
@@ -224,6 +214,6 @@ def update_team_member_roles(call: Call) -> Response:
 def update_team_member_scheme_roles(call: Call) -> Response:
     """Make a member an administrator of the team, or a plain member."""
     team_id, user_id = call.id_param("team_id"), call.user_param()
-    need_to_manage(call, team_id, "manage_team_roles")
+    need_team(call, team_id, MANAGE_TEAM_ROLES)
     _membership(call.state.teams.find(team_id), user_id).set_scheme_roles(call.body)
     return done()

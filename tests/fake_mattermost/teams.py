@@ -26,7 +26,7 @@ from .errors import (
     invalid_team,
 )
 from .memberships import Group, Groups, Member
-from .permissions import CREATE_TEAM, LIST_PRIVATE_TEAMS, READ_USERS_IN_CONSOLE
+from .permissions import ADD_TO_TEAM, CREATE_TEAM, LIST_PRIVATE_TEAMS, LIST_PUBLIC_TEAMS, MANAGE_TEAM, VIEW_TEAM
 from .router import operation
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z")
@@ -206,23 +206,15 @@ class Teams(Groups[Team]):
 
 
 # ---- who may ---------------------------------------------------------------------
-def need_team(call: Call, team_id: str) -> None:
-    """Refuse callers who are no members (administrators see any team, even one that does not exist)."""
+def may_in_team(call: Call, team_id: str, permission: str) -> bool:
+    """Whether the caller has a permission for all teams, even one that does not exist, or as member of this one."""
     team = call.state.teams.find(team_id)
-    if not (call.is_admin or (team and call.user_id in team.members)):
-        raise PERMISSIONS("view_team")
+    return call.may(permission) or (team is not None and team.permits(call.state, call.user_id, permission))
 
 
-def manages(call: Call, team_id: str) -> bool:
-    """Whether the caller administers a team."""
-    team = call.state.teams.find(team_id)
-    member = team and team.members.get(call.user_id)
-    return call.is_admin or bool(member and member.admin)
-
-
-def need_to_manage(call: Call, team_id: str, permission: str = "manage_team") -> None:
-    """Refuse callers who do not administer the team."""
-    if not manages(call, team_id):
+def need_team(call: Call, team_id: str, permission: str = VIEW_TEAM) -> None:
+    """Refuse callers who do not have the permission for a team."""
+    if not may_in_team(call, team_id, permission):
         raise PERMISSIONS(permission)
 
 
@@ -235,10 +227,9 @@ def _need_sight(call: Call, team: Team) -> None:
 def shown(call: Call, team: Team) -> dict:
     """A team as the caller sees it: its address and invitation are not for everybody."""
     body = team.view()
-    if not manages(call, team.id):
+    if not may_in_team(call, team.id, MANAGE_TEAM):
         body["email"] = ""
-        member = team.members.get(call.user_id)
-        if not member or member.guest:
+        if not may_in_team(call, team.id, ADD_TO_TEAM):
             body["invite_id"] = ""
     return body
 
@@ -253,7 +244,7 @@ def _body(call: Call, fields: dict[str, str]) -> dict:
 def _team_param(call: Call) -> Team:
     """The team in the path, if the caller administers it."""
     team_id = call.id_param("team_id")
-    need_to_manage(call, team_id)
+    need_team(call, team_id, MANAGE_TEAM)
     return call.state.teams.get(team_id)
 
 
@@ -288,9 +279,12 @@ def get_teams(call: Call) -> Response:
     return reply({"teams": page, "total_count": len(teams)} if counted else page)
 
 
+def _may_list(call: Call, team: Team) -> bool:
+    return call.may(LIST_PUBLIC_TEAMS if team.allow_open_invite else LIST_PRIVATE_TEAMS)
+
+
 def _listed(call: Call) -> list[Team]:
-    everything = call.may(LIST_PRIVATE_TEAMS)
-    teams = [team for team in call.state.teams.all() if everything or team.allow_open_invite]
+    teams = [team for team in call.state.teams.all() if _may_list(call, team)]
     return sorted(teams, key=lambda team: team.display_name)
 
 
@@ -322,7 +316,7 @@ def get_named(call: Call, name: str) -> Team:
 def team_exists(call: Call) -> Response:
     """Whether there is a team of a name that the caller may see."""
     team = call.state.teams.named(call.params["name"].lower())
-    sees = team and (team.allow_open_invite or call.user_id in team.members or call.may(LIST_PRIVATE_TEAMS))
+    sees = team and (call.user_id in team.members or _may_list(call, team))
     return reply({"exists": bool(sees)})
 
 
@@ -343,8 +337,7 @@ def search_teams(call: Call) -> Response:
 def get_teams_for_user(call: Call) -> Response:
     """The teams of a user, without archived ones; none, if there is no such user."""
     user_id = call.user_param()
-    if user_id != call.user_id:
-        call.need(READ_USERS_IN_CONSOLE)
+    call.need_right_over(user_id)
     return reply([shown(call, team) for team in call.state.teams.of(user_id) if not team.delete_at])
 
 

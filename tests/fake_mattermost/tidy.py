@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from functools import lru_cache
 
 from .release import Release
 from .user import NOTIFY_PROPS, User
@@ -27,16 +28,24 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
 def tidy(user: User, release: Release) -> None:
     """What is put right before the rules are applied."""
     for name in NAMES:
-        setattr(user, name, INVISIBLE.sub("", getattr(user, name)))
+        value = getattr(user, name)
+        if not value.isascii():
+            setattr(user, name, INVISIBLE.sub("", value))
     user.username = user.username.lower()
     user.email = user.email.lower()
     user.auth_data = user.auth_data or None
     if not user.notify_props:
-        user.notify_props = dict(NOTIFY_PROPS, push_status=release.push_status_of_new_users)
+        user.notify_props = _default_notify_props(release)
     status = custom_status(user) if release.checks_custom_status else None
     if status is not None:
         text = json.dumps(status, ensure_ascii=False, separators=(",", ":"))
         user.props = dict(user.props or {}, **{CUSTOM_STATUS: text})
+
+
+@lru_cache
+def _default_notify_props(release: Release) -> dict[str, str]:
+    """One map for all users."""
+    return dict(NOTIFY_PROPS, push_status=release.push_status_of_new_users)
 
 
 def custom_status(user: User) -> dict | None:

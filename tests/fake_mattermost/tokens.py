@@ -11,7 +11,7 @@ from . import bodies
 from .basics import new_id
 from .call import Call, Response, done, reply
 from .errors import NO_SUCH_TOKEN, PERMISSIONS, TOKEN_DESCRIPTION, TOKENS_DISABLED, bad_body
-from .permissions import CREATE_TOKEN, MANAGE_SYSTEM, READ_TOKEN, REVOKE_TOKEN
+from .permissions import CREATE_TOKEN
 from .router import operation
 from .rules import TOKEN_DESCRIPTION_MAX
 
@@ -88,8 +88,8 @@ def _views(call: Call, tokens: list[AccessToken]) -> Response:
 def create_user_access_token(call: Call) -> Response:
     """Make a token; this answer alone shows it."""
     user_id = call.user_param()
-    call.need(CREATE_TOKEN)
-    call.need_edit(user_id)
+    call.need_right()
+    call.need_right_over(user_id)
     try:
         description = bodies.record(call.body, BODY).get("description", "")
     except bodies.BadBody as error:
@@ -99,6 +99,7 @@ def create_user_access_token(call: Call) -> Response:
     user = call.state.users.get(user_id)
     if call.state.release.remote_users_are_limited and user.is_remote:
         raise PERMISSIONS(CREATE_TOKEN)
+    call.need_rank(user)
     if not (user.is_bot or call.state.settings["ServiceSettings"]["EnableUserAccessTokens"]):
         raise TOKENS_DISABLED()
     if len(description.encode()) > TOKEN_DESCRIPTION_MAX:
@@ -111,7 +112,7 @@ def create_user_access_token(call: Call) -> Response:
 @operation("get_user_access_tokens", "GET", "/users/tokens")
 def get_user_access_tokens(call: Call) -> Response:
     """The tokens of everybody."""
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     return _views(call, call.state.tokens.all())
 
 
@@ -119,8 +120,8 @@ def get_user_access_tokens(call: Call) -> Response:
 def get_user_access_tokens_for_user(call: Call) -> Response:
     """The tokens of a user."""
     user_id = call.user_param()
-    call.need(READ_TOKEN)
-    call.need_edit(user_id)
+    call.need_right()
+    call.need_right_over(user_id)
     return _views(call, call.state.tokens.of(user_id))
 
 
@@ -128,16 +129,16 @@ def get_user_access_tokens_for_user(call: Call) -> Response:
 def get_user_access_token(call: Call) -> Response:
     """One token by id."""
     token_id = call.id_param("token_id")
-    call.need(READ_TOKEN)
+    call.need_right()
     token = call.state.tokens.get(token_id)
-    call.need_edit(token.user_id)
+    call.need_right_over(token.user_id)
     return reply(token.view())
 
 
 @operation("search_user_access_tokens", "POST", "/users/tokens/search")
 def search_user_access_tokens(call: Call) -> Response:
     """Tokens whose id, user id or user name begins with a text."""
-    call.need(MANAGE_SYSTEM)
+    call.need_right()
     try:
         term = bodies.record(call.body, {"term": "text"}).get("term", "")
     except bodies.BadBody as error:
@@ -154,18 +155,18 @@ def search_user_access_tokens(call: Call) -> Response:
     )
 
 
-def _token_in_body(call: Call, permission: str) -> AccessToken:
+def _token_in_body(call: Call) -> AccessToken:
     """The token that the body names. A body that names none names an unknown one."""
-    call.need(permission)
+    call.need_right()
     token = call.state.tokens.get(bodies.texts(call.body).get("token_id", ""))
-    call.need_edit(token.user_id)
+    call.need_right_over(token.user_id)
     return token
 
 
 @operation("revoke_user_access_token", "POST", "/users/tokens/revoke", local=True)
 def revoke_user_access_token(call: Call) -> Response:
     """Remove a token, and end its session."""
-    token = _token_in_body(call, REVOKE_TOKEN)
+    token = _token_in_body(call)
     call.state.sessions.end_token(token.token)
     call.state.tokens.remove(token)
     call.audit("success - token_id=" + token.id)
@@ -175,7 +176,7 @@ def revoke_user_access_token(call: Call) -> Response:
 @operation("disable_user_access_token", "POST", "/users/tokens/disable")
 def disable_user_access_token(call: Call) -> Response:
     """Make a token useless for the time being, and end its session."""
-    token = _token_in_body(call, REVOKE_TOKEN)
+    token = _token_in_body(call)
     call.state.sessions.end_token(token.token)
     token.is_active = False
     call.audit("success - token_id=" + token.id)
@@ -185,7 +186,7 @@ def disable_user_access_token(call: Call) -> Response:
 @operation("enable_user_access_token", "POST", "/users/tokens/enable")
 def enable_user_access_token(call: Call) -> Response:
     """Make a token usable again."""
-    token = _token_in_body(call, CREATE_TOKEN)
+    token = _token_in_body(call)
     token.is_active = True
     call.audit("success - token_id=" + token.id)
     return done()

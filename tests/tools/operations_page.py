@@ -30,12 +30,14 @@ _FIELDS = ["first_name", "last_name", "nickname", "position", "locale", "timezon
 
 _USER: dict[str, list[str]] = {
     **_WHO,
+    "assign_bot": ["bot=true", "bot_owner", "state=inactive", "state=absent"],
+    "get_bot": ["bot=true", "bot_owner", "state=inactive", "state=absent"],
     "convert_bot_to_user": ["bot=false"],
     "convert_user_to_bot": ["bot=true"],
     "create_user": ["state=present"],
     "delete_user": ["state=absent"],
     "demote_user_to_guest": ["guest=true"],
-    "get_client_config": ["email"],
+    "get_client_config": ["email", "guest=true"],
     "get_profile_image": ["image"],
     "login": ["update_password=when_different"],
     "logout": ["update_password=when_different"],

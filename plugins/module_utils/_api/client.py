@@ -197,14 +197,18 @@ class Client:
         self._check_version(operation)
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
-        answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
+        try:
+            answer = self.transport.send(name, operation.method, path, query, body, file, operation.repeatable, token)
+        except RequestRejected as error:
+            self._learn(error.version_id)
+            raise
         if not isinstance(answer.data, _ANSWERS[operation.answer]) or not has_form(name, answer.data):
             raise UnexpectedAnswer(
                 "the answer has another form than Mattermost gives it",
                 "Check api_url, and whether the server is a Mattermost server",
                 name,
             )
-        self._learn(answer)
+        self._learn(answer.headers.get("X-Version-Id", ""))
         if token is Ellipsis and not operation.permission.startswith("none"):
             self._session_proven = True
         return answer
@@ -214,11 +218,11 @@ class Client:
         if reason and operation.name != "logout":
             raise Stopped(reason, "Run the task again", operation.name)
 
-    def _learn(self, answer: Answer) -> None:
-        """Note what the first answer that tells it says of the server."""
+    def _learn(self, version_id: str) -> None:
+        """Note what the first answer that tells it, a refusal as well, says of the server."""
         if self.server.known:
             return
-        self.server = Server.of(answer.headers.get("X-Version-Id", ""))
+        self.server = Server.of(version_id)
         if self.server.warning:
             self.warnings.append(self.server.warning)
 

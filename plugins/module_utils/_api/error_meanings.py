@@ -59,9 +59,13 @@ PASSWORD_POLICY = _hint(
 #: Ids of the policy that say what is wrong with the length.
 _LENGTHS = {
     "min_length": Explanation(
-        "the password is too short", "Give a password of at least PasswordSettings.MinimumLength characters"
+        "the password does not meet the server's password policy: it is too short",
+        "Give a password of at least PasswordSettings.MinimumLength characters",
     ),
-    "max_length": Explanation("the password is too long", "Give a password of at most 72 bytes in UTF-8"),
+    "max_length": Explanation(
+        "the password does not meet the server's password policy: it is too long",
+        "Give a password of at most 72 bytes in UTF-8",
+    ),
 }
 
 _POLICY_PARTS = {

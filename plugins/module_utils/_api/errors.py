@@ -126,9 +126,11 @@ class RequestRejected(MattermostError):
     """The answer is an error, of the server or of something that stands before it.
 
     ``status`` is the HTTP status, ``error_id`` the server's stable name of the error (empty when the body held none),
-    ``server_message`` its translated text and ``request_id`` the key to the server's log. ``own_form``: the body is an
-    error object as Mattermost makes it.
+    ``server_message`` its translated text, ``request_id`` the key to the server's log and ``version_id`` what the answer told
+    of the server. ``own_form``: the body is an error object as Mattermost makes it.
     """
+
+    version_id = ""
 
     #: What the kind of the error tells of the outcome; ``None`` if the form of the answer decides.
     _outcome_unknown: bool | None = None

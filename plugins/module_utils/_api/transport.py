@@ -456,6 +456,7 @@ class Transport:
                 # What stands before the server may have an id in its errors as well, but not the status beside it.
                 own_form=details.get("status_code") == status,
             )
+            error.version_id = response.headers.get("X-Version-Id", "")
             if isinstance(error, TooManyRequests):
                 error.retry_after = _retry_after(response.headers)
             elif kind == "text/html" and not error.error_id and not explain("", status).cause:

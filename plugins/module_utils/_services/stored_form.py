@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
+
 #: What the server removes from names: deprecated letters, marks of direction and shape, separators of lines and paragraphs,
 #: annotations, musical notation and tags.
 _REMOVED = dict.fromkeys(
@@ -82,6 +84,13 @@ def complete_status(text: str) -> str:
     for character in "<>&":
         stored = stored.replace(character, f"\\u{ord(character):04x}")
     return stored
+
+
+def completed(values: dict, server: Server) -> dict:
+    """A map as this server stores it: newer ones complete a custom status."""
+    if not values.get(CUSTOM_STATUS) or not server.has("checks_custom_status"):
+        return values
+    return {**values, CUSTOM_STATUS: complete_status(values[CUSTOM_STATUS])}
 
 
 def same_status(wanted: str | None, current: str | None) -> bool:

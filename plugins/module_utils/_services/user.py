@@ -164,10 +164,10 @@ def _becomes_guest(declaration, user) -> bool:
 
 
 def _concerns_bot(declaration, user) -> bool:
-    """Whether a bot is made, gets an owner, or is switched off."""
+    """Whether a bot is made, is to have an owner, or is switched off."""
     is_bot = bool(user and user.get("is_bot"))
-    if declaration["bot"] and not is_bot:
-        return declaration["state"] != "absent"
+    if declaration["bot"]:
+        return is_bot or declaration["state"] != "absent"
     return is_bot and (declaration["bot_owner"] is not None or declaration["state"] != "present")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, answer_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import steps_of_conversion
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import completed
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
     GUEST,
     MAPS,
@@ -119,7 +120,9 @@ def _predicted(body, server) -> dict:
         "timezone": default_map("timezone", server),
         "disable_welcome_email": False,
     }
-    user.update({name: body[name] for name in (*TEXTS, "timezone", "props") if body.get(name)})
+    user.update({name: body[name] for name in (*TEXTS, "timezone") if body.get(name)})
+    if body.get("props"):
+        user["props"] = completed(body["props"], server)
     if not server.has("shows_auth_data"):
         user["auth_data"] = ""
     elif user["auth_service"]:

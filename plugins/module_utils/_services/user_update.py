@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import (
     steps_before_switching_off,
@@ -14,7 +13,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot imp
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import (
     CUSTOM_STATUS,
-    complete_status,
+    completed,
     same_status,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
@@ -32,13 +31,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
 def has_picture(user: dict) -> bool:
     """Whether the account has a picture of its own. Newer servers show a negative time for one that they drew again."""
     return user.get("last_picture_update", 0) > 0
-
-
-def _completed(values: dict, server: Server) -> dict:
-    """A map as the server stores it: newer ones complete a custom status."""
-    if not values.get(CUSTOM_STATUS) or not server.has("checks_custom_status"):
-        return values
-    return {**values, CUSTOM_STATUS: complete_status(values[CUSTOM_STATUS])}
 
 
 def state_of(user: dict) -> str:
@@ -179,7 +171,7 @@ class Update:
         if merged == current:
             return
         patch[name] = merged
-        self._expect(name, current, merged, **{name: _completed(merged, self.seen.server)})
+        self._expect(name, current, merged, **{name: completed(merged, self.seen.server)})
         if not merged:
             self.plan.predicted.pop(name)
 
@@ -341,10 +333,12 @@ class Update:
 
     def _bot_owner(self):
         bot, owner_id = self.seen.bot, self.seen.bot_owner_id
-        if bot is None or self.declared["bot_owner"] is None or "bot_owner" in self.plan.after or owner_id == bot["owner_id"]:
+        if bot is None or owner_id is None or "bot_owner" in self.plan.after or owner_id == bot["owner_id"]:
             return
-        self.plan.add("assign_bot", bot_user_id=self.user_id, user_id=owner_id)
-        self.plan.note("bot_owner", bot["owner_id"], owner_id)
+        # A bot that owns itself is one whose conversion was interrupted, or the work of somebody else.
+        if self.declared["bot_owner"] is not None or (self.declared["bot"] and bot["owner_id"] == self.user_id):
+            self.plan.add("assign_bot", bot_user_id=self.user_id, user_id=owner_id)
+            self.plan.note("bot_owner", bot["owner_id"], owner_id)
 
     def _become_bot(self):
         if not self.declared["bot"] or self.user.get("is_bot"):

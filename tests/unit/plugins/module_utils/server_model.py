@@ -36,13 +36,14 @@ class ModelClient:
         self.accounts = {account["id"]: account for account in accounts}
         self.caller_id = caller_id
         self.sent = []
+        self.owners = {}
         self.stale = {}
         self.report = lambda text: None
         self.transport = ModelTransport()
         self.address = "https://chat.example.com"
         self.stop_reason = lambda: ""
         self.caller = None
-        self.server = Server((7, 6, 0), False)
+        self.server = Server((7, 6, 0), True)
 
     @property
     def local(self):
@@ -173,6 +174,15 @@ class ModelClient:
     def _convert_user_to_bot(self, user_id):
         assert not self.accounts[user_id].get("is_bot"), "a bot already: 500"
         self.accounts[user_id]["is_bot"] = True
+        self.owners[user_id] = user_id
+
+    def _assign_bot(self, bot_user_id, user_id):
+        self.owners[bot_user_id] = user_id
+
+    def _get_bot(self, bot_user_id, include_deleted):
+        account = self.accounts[bot_user_id]
+        owner_id = self.owners.get(bot_user_id, self.caller_id)
+        return {"user_id": bot_user_id, "owner_id": owner_id, "username": account["username"], "delete_at": 0}
 
     def _convert_bot_to_user(self, bot_user_id, password, **patch):
         account = self.accounts[bot_user_id]

@@ -433,7 +433,7 @@ class ForgetfulClient(ModelClient):
 
 
 @pytest.mark.parametrize("took_effect", [True, False])
-@pytest.mark.parametrize("lost", ["create_user", "update_user_roles", "convert_user_to_bot"])
+@pytest.mark.parametrize("lost", ["create_user", "update_user_roles", "convert_user_to_bot", "assign_bot"])
 def test_after_a_lost_answer_the_server_is_looked_at_again(lost, took_effect):
     client = ForgetfulClient([], lost, took_effect)
     outcome = run(
@@ -444,7 +444,7 @@ def test_after_a_lost_answer_the_server_is_looked_at_again(lost, took_effect):
         bot=True,
         roles=["system_user", "system_post_all"],
     )
-    assert outcome.operations == ["create_user", "update_user_roles", "convert_user_to_bot"]
+    assert outcome.operations == ["create_user", "update_user_roles", "convert_user_to_bot", "assign_bot"]
     assert client.written == outcome.operations
     assert len(client.accounts) == 1
 
