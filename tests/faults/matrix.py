@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +28,7 @@ from servers import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, failure, perform
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import Clock, MfaService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import PERIOD, Clock, MfaService
 from ansible_collections.mmops.mattermost.plugins.modules import (
     mm_user,
     mm_user_auth,
@@ -200,7 +201,12 @@ def _enrolment_is_in_hands(bench: Bench, user: str, results: list[dict[str, Any]
     secrets = [result["secret"] for result in results if result.get("secret")]
     if not secrets:
         return ["the secret is lost"]
-    works = any(bench.logs_in(user, PASSWORD, pyotp.TOTP(secret).now()) for secret in secrets)
+    # A code counts once, and the server takes the one before and after as well.
+    works = any(
+        bench.logs_in(user, PASSWORD, pyotp.TOTP(secret).at(int(time.time()) + seconds))
+        for secret in secrets
+        for seconds in (-PERIOD, 0, PERIOD)
+    )
     return [] if works else ["no secret that was handed over works"]
 
 
@@ -252,7 +258,8 @@ ROSTER = [{"username": f"USER-{letter}", "email": f"USER-{letter}@example.com"} 
 
 def _fast_mfa() -> Subject:
     """The module without the waiting for the next code."""
-    service = MfaService(Clock(sleep=lambda seconds: None))
+    slept: list[float] = []  # the last wait moves the clock, at most to the next code
+    service = MfaService(Clock(lambda: time.time() + sum(slept[-1:]), slept.append))
     return Subject(mm_user_mfa.SUBJECT.options, service, mm_user_mfa.SUBJECT.rules)
 
 
