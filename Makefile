@@ -80,7 +80,7 @@ faults: $(READY) ## every write with every fault of the fake server at every req
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
 	@$(BIN)/python tests/benchmark $(BENCH)
 
-browser: $(READY) ## the page of an access review in Chromium, with pictures in build/browser; needs chromium
+browser: $(READY) ## an access review and the documentation site in Chromium, with pictures in build/browser; needs chromium
 	$(PYTEST) tests/browser
 
 docs: $(READY) ## the documentation as a site, in build/docs
@@ -95,5 +95,5 @@ packaging: $(READY) ## the collection as users get it: built, installed where no
 changelog: $(READY) ## a release: CHANGELOG.md from changelogs/fragments, for the version in galaxy.yml
 	$(BIN)/antsibull-changelog release
 
-clean: ## removes all that make made
+clean: ## removes everything that make created
 	rm -rf .cache .tree .venv build

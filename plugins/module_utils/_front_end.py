@@ -56,7 +56,7 @@ def perform(subject: Subject, client: Client, options: dict, check_mode: bool) -
     result = {
         "changed": outcome.plan.changed,
         **outcome.returned,
-        "diff": outcome.plan.diff,
+        "diff": outcome.plan.shown_diff,
         "operations": outcome.operations,
         "unknown": outcome.plan.unknown,
         "warnings": outcome.plan.warnings,
@@ -129,6 +129,9 @@ def secret_values(spec: dict, options: dict) -> set:
             parts = value if isinstance(value, list) else [value]
             for part in (part for part in parts if isinstance(part, dict)):
                 values |= secret_values(option["options"], part)
+                if any(inner.get("no_log") for inner in option["options"].values()):
+                    # A misspelt password is refused, but it is one.
+                    values |= _texts([value for name, value in part.items() if name not in option["options"]])
     return values
 
 

@@ -193,7 +193,6 @@ options:
       - This needs Mattermost 10.11 or later, and an account with e-mail or LDAP login that is not the caller's own. On an older
         server a new password unlocks the account.
     type: bool
-    default: false
   missing:
     description:
       - What to do if O(state=inactive) or O(state=absent) names an account that does not exist. It may have been deleted, or
@@ -316,13 +315,21 @@ diff:
   type: dict
   returned: success
   contains:
+    before_header:
+      description: Name of the user, which Ansible shows above the diff.
+      type: str
+      returned: when the task is about one user that there is or will be
+    after_header:
+      description: The same.
+      type: str
+      returned: when the task is about one user that there is or will be
     before:
-      description: The values before.
-      type: dict
+      description: The values before, as JSON text with sorted keys.
+      type: str
       returned: success
     after:
-      description: The values after.
-      type: dict
+      description: The values after, in the same form.
+      type: str
       returned: success
 operations:
   description:

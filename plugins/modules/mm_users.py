@@ -21,7 +21,9 @@ options:
   users:
     description:
       - The users. Each takes the options of M(mmops.mattermost.mm_user), and needs C(username), C(user_id) or C(email).
-      - Other than there, an account that is named by C(username) is never found by its C(email). Rename with C(user_id).
+      - Unlike in M(mmops.mattermost.mm_user), an account that is named by C(username) is never found by its C(email). Rename
+        with C(user_id).
+      - List every account only once, whatever you name it by.
     type: list
     elements: dict
     suboptions:
@@ -128,31 +130,104 @@ options:
       unlock:
         description: As O(mmops.mattermost.mm_user#module:unlock).
         type: bool
-        default: false
       update_unknown:
         description: As O(mmops.mattermost.mm_user#module:update_unknown).
         type: bool
         default: false
+      expires_on:
+        description:
+          - The last day of the entry has passed on this date, like V(2027-03-31). From this day on, in UTC, V(present) in
+            O(users[].state) means V(inactive).
+          - The task warns from 14 days before, and lists the entry in RV(expiring).
+        type: str
+      delete_at:
+        description:
+          - How the API says that an account is deactivated, V(0) if it is not. Any other time makes V(inactive) of V(present)
+            in O(users[].state).
+        type: int
   src:
     description:
       - Path of a roster file on the host that runs the task, instead of O(users). The ending tells the format, C(.csv),
-        C(.json), C(.yaml) or C(.yml). It must be in UTF-8.
+        C(.tsv), C(.json), C(.jsonl), C(.ndjson), C(.yaml) or C(.yml). It must be a regular file of at most 100 MB, in UTF-8, or
+        in UTF-16 with a byte order mark.
       - The file is read directly. A list of thousands that passes through Ansible's templating takes far longer.
-      - The first line of a CSV file names the options. In a list, values are separated by spaces, commas or semicolons; maps
+      - The first line of a CSV file names the options, in any case. The separator is found by itself. A line C(sep=;) and the
+        line C(#TYPE) of PowerShell may come before. In a list, values are separated by spaces, commas or semicolons; maps
         are written as JSON. An empty cell means empty for C(first_name), C(last_name), C(nickname) and C(position), and not
-        declared for all others.
-      - A JSON or YAML file holds a list of maps, or a map with one key that holds it. YAML needs PyYAML.
+        declared for all others. An apostrophe before C(=), C(+), C(-) or C(@) is left out.
+      - A JSON or YAML file holds a list of maps, or a map with one key, or with the key C(users), that holds it. Scalars are
+        taken as they are written, so that a number keeps its leading zeros. YAML needs PyYAML.
+      - In JSON Lines, each line holds a map. Lines of a bulk import or export of Mattermost are taken as well. Their keys that
+        are not options are left out with a warning, and lines of other types than C(user) are ignored.
+      - In JSON and YAML, users may stand as the API and M(mmops.mattermost.mm_user_info) show them. What cannot be declared is
+        ignored, and the account is named by its C(username).
     type: path
   columns:
     description:
-      - Renames columns or keys of O(src) that are not called like the options, like C(Login) to V(username).
-        An empty value leaves a column out.
+      - What becomes of columns or keys of O(src) that are not called like the options. Each rule stands under the heading of
+        its column.
+      - An empty value leaves the column out. A text renames it, like C(Login) to V(username).
+      - "A map with C(to) and C(values) translates values, like C({to: state, values: {Yes: present, No: inactive}}). Upper and
+        lower case are the same. A value that is not listed is an error, unless C(otherwise) says what it stands for. C(null)
+        stands for not declared."
+      - "A map with C(split) splits a text in two, like C({split: [first_name, last_name]}). It is split at the last blank, or
+        at the first one with C(at: first), or at another C(separator)."
+      - "A map with C(constant) under the name of an option gives all entries a value, like C(locale: {constant: de})."
+      - The key C(username_from) names the column or option, such as V(email), that user names are made of where there are none.
+        What stands before the C(@) counts, in lower case, with a dash for each character that a user name cannot hold.
     type: dict
     default: {}
+  delimiter:
+    description:
+      - The separator of a CSV file in O(src), a character, or V(comma), V(semicolon) or V(tab). Without it, the one is taken
+        that makes the most known headings.
+    type: str
+  defaults:
+    description:
+      - Options for all entries that do not declare them. Maps are merged key by key.
+    type: dict
+    suboptions:
+      position:
+        description: As O(mmops.mattermost.mm_user#module:position).
+        type: str
+      locale:
+        description: As O(mmops.mattermost.mm_user#module:locale).
+        type: str
+      timezone:
+        description: As O(mmops.mattermost.mm_user#module:timezone).
+        type: raw
+      props:
+        description: As O(mmops.mattermost.mm_user#module:props).
+        type: dict
+      notify_props:
+        description: As O(mmops.mattermost.mm_user#module:notify_props).
+        type: dict
+      roles:
+        description: As O(mmops.mattermost.mm_user#module:roles).
+        type: list
+        elements: str
+      guest:
+        description: As O(mmops.mattermost.mm_user#module:guest).
+        type: bool
+      auth_service:
+        description: As O(mmops.mattermost.mm_user#module:auth_service).
+        type: str
+      email_verified:
+        description: As O(mmops.mattermost.mm_user#module:email_verified).
+        type: bool
+  missing:
+    description:
+      - What to do about entries with O(users[].state=inactive) or O(users[].state=absent) whose account does not exist. It may
+        be a spelling mistake. Nothing is changed in any case.
+      - V(warn) names them with their places, V(fail) reports an error for each of them, and V(ignore) says nothing.
+      - All of them are in RV(missing).
+    type: str
+    choices: [ignore, warn, fail]
+    default: warn
   missing_password:
     description:
       - What to do when a new user has neither C(password) nor C(auth_service).
-      - V(fail) lets this user fail.
+      - V(fail) reports an error for this user.
       - V(random) gives the account a random password that nobody knows. The user gets in by a password reset.
     type: str
     choices: [fail, random]
@@ -161,16 +236,25 @@ options:
     description:
       - What to do with active accounts that the roster does not know.
       - V(none) does not look for them, V(report) lists them in RV(prunable), and V(deactivate) deactivates them.
-      - The caller, bots, and the last active administrators are never touched.
+      - The caller, bots, and the last active administrator are never touched. Bots with the role of an administrator do not
+        count as administrators who are left.
     type: str
     choices: [none, report, deactivate]
     default: none
   prune_scope:
-    description: Only accounts that meet all of these can be pruned.
+    description:
+      - Only accounts that meet all parts can be pruned. An empty map or part is an error, so that it never stands for all
+        accounts by mistake.
     type: dict
+    default: {everybody: true}
     suboptions:
+      everybody:
+        description: All accounts, as if O(prune_scope) were left out. It can only be combined with O(prune_scope.except).
+        type: bool
       auth_service:
-        description: Login service, like V(ldap), or V(email) for accounts with a password.
+        description:
+          - Login service, V(ldap), V(saml), V(gitlab), V(google), V(office365) or V(openid), or V(email) for accounts with a
+            password.
         type: str
       role:
         description: A system role.
@@ -181,6 +265,12 @@ options:
       username_pattern:
         description: Pattern for the user name, like V(ext-*).
         type: str
+      except:
+        description:
+          - User names, or patterns like V(svc-*), of accounts that are never pruned. They need not exist, and nothing else
+            about them is managed.
+        type: list
+        elements: str
   max_prune:
     description:
       - The task fails before anything is sent if O(prune=deactivate) would deactivate more accounts than this,
@@ -188,7 +278,7 @@ options:
     type: str
     default: 10%
   concurrency:
-    description: How many users are worked on at a time.
+    description: How many users are worked on at a time, at most 16.
     type: int
     default: 8
   on_error:
@@ -232,6 +322,19 @@ EXAMPLES = r"""
       Surname: last_name
       Cost centre:
 
+- name: Take an export of Active Directory, and make user names of the addresses
+  mmops.mattermost.mm_users:
+    src: files/accounts.csv
+    missing_password: random
+    columns:
+      mail: email
+      username_from: email
+      DisplayName: {split: [first_name, last_name]}
+      Enabled: {to: state, values: {"True": present, "False": inactive}}
+    defaults:
+      locale: de
+      timezone: Europe/Berlin
+
 - name: Declare some users in the playbook
   mmops.mattermost.mm_users:
     users:
@@ -255,6 +358,7 @@ EXAMPLES = r"""
     prune: deactivate
     prune_scope:
       email_domain: example.com
+      except: [svc-*, auditor]
     max_prune: 5
 """
 
@@ -327,11 +431,64 @@ prunable:
   type: list
   elements: str
   returned: success or partial failure
+missing:
+  description: Entries that should be inactive or absent, and whose account does not exist.
+  type: list
+  elements: dict
+  returned: success or partial failure
+  contains:
+    username:
+      description: Name of the user, or what else the entry names it by.
+      type: str
+      returned: always
+    where:
+      description: Place in the roster.
+      type: str
+      returned: always
+expiring:
+  description: Entries whose end, C(expires_on), is near or has come.
+  type: list
+  elements: dict
+  returned: success or partial failure
+  contains:
+    username:
+      description: Name of the user, or what else the entry names it by.
+      type: str
+      returned: always
+    expires_on:
+      description: The end.
+      type: str
+      returned: always
+    days_left:
+      description: How many days are left, V(0) if the end has come.
+      type: int
+      returned: always
+    where:
+      description: Place in the roster.
+      type: str
+      returned: always
 diff:
   description: What changes, a part for each changed user. Secrets and what the server hides are replaced by a note.
   type: list
   elements: dict
   returned: success or partial failure
+  contains:
+    before_header:
+      description: Name of the user, which Ansible shows above this part.
+      type: str
+      returned: always
+    after_header:
+      description: The same.
+      type: str
+      returned: always
+    before:
+      description: The values before, as JSON text with sorted keys.
+      type: str
+      returned: always
+    after:
+      description: The values after, in the same form.
+      type: str
+      returned: always
 operations:
   description: Names of the API operations that were carried out, or would be in check mode, each once.
   type: list
@@ -351,30 +508,26 @@ error:
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import RosterService
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import DEFAULTS_OPTIONS, ENTRY_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_prune import EVERYBODY, SCOPE_OPTIONS
 
 SUBJECT = Subject(
     options=dict(
-        users=dict(type="list", elements="dict", options=USER_OPTIONS),
+        users=dict(type="list", elements="dict", options=ENTRY_OPTIONS),
         src=dict(type="path"),
         columns=dict(type="dict", default={}),
+        delimiter=dict(type="str"),
+        defaults=dict(type="dict", options=DEFAULTS_OPTIONS),
+        missing=dict(type="str", choices=["ignore", "warn", "fail"], default="warn"),
         missing_password=dict(type="str", choices=["fail", "random"], default="fail", no_log=False),
         prune=dict(type="str", choices=["none", "report", "deactivate"], default="none"),
-        prune_scope=dict(
-            type="dict",
-            options=dict(
-                auth_service=dict(type="str"),
-                role=dict(type="str"),
-                email_domain=dict(type="str"),
-                username_pattern=dict(type="str"),
-            ),
-        ),
+        prune_scope=dict(type="dict", options=SCOPE_OPTIONS, default=EVERYBODY),
         max_prune=dict(type="str", default="10%"),
         concurrency=dict(type="int", default=8),
         on_error=dict(type="str", choices=["continue", "stop"], default="continue"),
     ),
     rules=dict(required_one_of=[("users", "src")], mutually_exclusive=[("users", "src")]),
-    service=RosterService(USER_OPTIONS),
+    service=RosterService(),
 )
 
 

@@ -27,7 +27,7 @@ def read_mapping(path: str, columns: dict) -> list:
     rows: list = []
     names: dict = {}
     identities: dict = {}
-    for place, entry in read_roster(path, columns, SPEC):
+    for place, entry in read_roster(path, columns, SPEC).entries:
         row = {**entry, "where": str(place)}
         for name in ("username", "auth_service"):
             if not row[name]:

@@ -46,6 +46,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import
     secret_values,
     unforeseen,
 )
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._arguments import ill_typed
 
 #: The setting that turns this off: a variable of Ansible, or in upper case one of the environment.
 SETTING = "mattermost_in_process"
@@ -132,6 +133,9 @@ class InProcessAction(OrdinaryAction):
 
     def run(self, tmp=None, task_vars=None):
         _end_with_parent()
+        problem = ill_typed(self.subject.argument_spec, self._task.args)
+        if problem:
+            return {"failed": True, "changed": False, "msg": problem}
         if self._runs_here(task_vars or {}):
             result = ActionBase.run(self, tmp, task_vars)
             try:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Settings of the server (System Console), and the requests that read and change them.
 
-The defaults are those of a fresh 7.6 server, with one exception: personal access tokens
+The defaults are those of a fresh server, with one exception: personal access tokens
 are on, as the fake hands one out when it starts.
 """
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
-import shutil
 import subprocess
 import sys
 import venv
@@ -16,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import yaml
+from checkout import commit, copy_checkout
 from code_blocks import blocks
 from servers import ROOT, Server, fake_server, play_environment
 
@@ -115,7 +114,7 @@ def test_the_first_playbook_of_the_readme_runs_where_nothing_else_is(built: Path
     )
     installed = collections / "ansible_collections" / "mmops" / "mattermost"
     install(programs, "--requirement", installed / "requirements.txt", environment=environment)
-    first = next(block for block in blocks(installed / "README.md") if block.language == "yaml")
+    first = next(block for block in blocks(installed / "README.md") if block.text.startswith("- name:"))
     playbook = tmp_path / "playbook.yml"
     playbook.write_text(first.text, encoding="utf-8")
     with fake_server(licensed=False) as server:
@@ -144,30 +143,27 @@ def test_galaxy_accepts_the_file(built: Path, tmp_path: Path) -> None:
 
 def test_a_release_lists_everything_that_is_new(tmp_path: Path) -> None:
     collection = tmp_path / "ansible_collections" / "mmops" / "mattermost"
-    names = (
-        subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607 - git is where the user has it
-            cwd=ROOT,
-            check=True,
-            stdout=subprocess.PIPE,
-        )
-        .stdout.decode()
-        .split("\0")
-    )
-    for name in filter(None, names):
-        target = collection / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).exists():
-            shutil.copy2(ROOT / name, target)
+    copy_checkout(collection)
     # antsibull-changelog asks git for the files of the collection.
-    subprocess.run(["git", "init", "--quiet"], cwd=collection, check=True)  # noqa: S607 - git is where the user has it
+    commit(collection)
     environment = play_environment(Server("", ""), tmp_path / "home") | {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path)}
-    changes = yaml.safe_load((collection / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
-    if not changes["releases"]:
-        run(Path(sys.executable).with_name("antsibull-changelog"), "release", folder=collection, environment=environment)
+    antsibull = Path(sys.executable).with_name("antsibull-changelog")
+    fragments = collection / "changelogs" / "fragments"
+    # The first version has not been recorded: it gets its own fragments, and the one in galaxy.yml the others.
+    first = [path.name for path in fragments.glob("0.1.0-*")]
+    if first:
+        later = {path: path.read_bytes() for path in fragments.glob("*.yml") if path.name not in first}
+        for path in later:
+            path.unlink()
+        run(antsibull, "release", "--version", "0.1.0", folder=collection, environment=environment)
+        for path, content in later.items():
+            path.write_bytes(content)
+    if any(fragments.glob("*.yml")):
+        run(antsibull, "release", folder=collection, environment=environment)
     text = (collection / "CHANGELOG.md").read_text(encoding="utf-8").replace("\\", "")
-    sections = dict(re.findall(r"^#+ (.+)\n\n((?:\* .+\n)+)", text, re.MULTILINE))
-    listed = {title: set(re.findall(r"mmops\.mattermost\.(\w+) - ", entries)) for title, entries in sections.items()}
+    listed: dict[str, set[str]] = {}
+    for title, entries in re.findall(r"^#+ (.+)\n\n((?:\* mmops\.mattermost\..+\n)+)", text, re.MULTILINE):
+        listed.setdefault(title, set()).update(re.findall(r"mmops\.mattermost\.(\w+) - ", entries))
     assert listed == {
         "Filter": {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")},
         "Lookup": {path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py")},

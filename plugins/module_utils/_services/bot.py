@@ -84,6 +84,11 @@ def steps_of_conversion(user_id, owner_id: str | None) -> list[Step]:
     """
     if owner_id is None:
         raise InvalidInput("bot_owner: the local socket has no caller who could own the bot", "Name the owner in bot_owner")
+    if owner_id == user_id:
+        raise InvalidInput(
+            "bot_owner: a bot must not own itself, as a server may never answer when it is switched off",
+            "Name another owner in bot_owner",
+        )
     return [
         Step("convert_user_to_bot", {"user_id": user_id}),
         Step("assign_bot", {"bot_user_id": user_id, "user_id": owner_id}),
@@ -95,7 +100,10 @@ class BotService(Service):
 
     def plan(self, client, declaration: dict) -> Plan:
         check_declaration(declaration)
-        return plan_bot(declaration, self.look(client, declaration))
+        seen = self.look(client, declaration)
+        plan = plan_bot(declaration, seen)
+        plan.heading = (seen.bot or declaration)["username"] or ""
+        return plan
 
     def look(self, client, declaration: dict) -> Seen:
         """The bot that is declared, and its owner to be."""

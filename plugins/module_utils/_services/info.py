@@ -25,7 +25,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     OperationNotAvailable,
     PermissionDenied,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import POOL_SIZE
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bots_by_owner
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id, check_identity
@@ -33,6 +32,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup 
     by_emails,
     by_ids,
     by_usernames,
+    check_concurrency,
     chunks,
     in_parallel,
 )
@@ -203,8 +203,7 @@ def _check_numbers(declared, ways):
         raise InvalidInput(f"limit: {ways[0]} answers at most {LARGEST_SEARCH} users", "Give a smaller number")
     if declared["audits_limit"] < 0:
         raise InvalidInput("audits_limit must not be negative", "0 stands for all")
-    if not 1 <= declared["concurrency"] <= POOL_SIZE:
-        raise InvalidInput(f"concurrency must be between 1 and {POOL_SIZE}")
+    check_concurrency(declared["concurrency"])
 
 
 def _check_directory(declared):

@@ -10,7 +10,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import POOL_SIZE
 
 #: How many users are asked for at once. The server has no limit; this keeps a request well under any proxy's.
 LARGEST_LOOKUP = 1000
@@ -48,6 +50,12 @@ def _listing_is_shorter(client, count: int) -> bool:
     if count <= LARGEST_PAGE or client.transport.local:  # the local socket does not tell how many there are
         return count > LARGEST_PAGE
     return count > client.get_total_users_stats()["total_users_count"] / LARGEST_PAGE
+
+
+def check_concurrency(workers) -> None:
+    """Raises ``InvalidInput`` if it is not a number of threads that there are connections for."""
+    if not isinstance(workers, int) or not 1 <= workers <= POOL_SIZE:
+        raise InvalidInput(f"concurrency must be between 1 and {POOL_SIZE}")
 
 
 def in_parallel(workers: int, function: Callable, items: Iterable) -> list:

@@ -10,26 +10,29 @@ import stat
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 
-#: Bytes. The server takes no larger upload by default (``FileSettings.MaxFileSize``).
+#: Bytes that are read at most, unless an option has a limit of its own.
 LARGEST_FILE = 100 * 1024 * 1024
 
 
 def read_option_file(option: str, path: str, largest: int = LARGEST_FILE) -> bytes:
-    """The content of a regular file. Raises ``InvalidInput`` that names the option.
+    """The content of a file. Raises ``InvalidInput`` that names the option.
 
-    A pipe would be waited for, and a device read, for ever.
+    Only regular files are opened: a pipe would block for ever, and a device may never end.
     """
+    if "\0" in path:
+        raise InvalidInput(f"{option}: the path holds a NUL character", "Give a path on the host that runs the task")
+    full = os.path.expanduser(path)
     try:
-        # Without waiting for somebody who writes into a pipe.
-        with open(os.open(os.path.expanduser(path), os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            found = os.fstat(file.fileno())
-            if stat.S_ISREG(found.st_mode) and found.st_size <= largest:
-                content = file.read(largest + 1)
-                if len(content) <= largest:  # it may have grown
-                    return content
+        if not stat.S_ISREG(os.stat(full).st_mode):
+            raise InvalidInput(
+                f"{option}: {path} cannot be read: it is not a regular file",
+                "Give the path of a file, not of a folder, pipe or device",
+            )
+        with open(full, "rb") as file:
+            content = file.read(largest + 1)
     except (OSError, ValueError) as error:
-        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "it is not a path"
+        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "the path is not valid"
         raise InvalidInput(f"{option}: {path} cannot be read: {reason}", "Give a path on the host that runs the task") from None
-    if not stat.S_ISREG(found.st_mode):
-        raise InvalidInput(f"{option}: {path} is not a regular file", "Give the path of a file on the host that runs the task")
-    raise InvalidInput(f"{option}: {path} is larger than {largest / 1024 / 1024:g} MB", "Give a smaller file")
+    if len(content) > largest:
+        raise InvalidInput(f"{option}: {path} is larger than {largest // 1024 // 1024} MB", "Give a smaller file")
+    return content

@@ -7,7 +7,8 @@ with bounded concurrency.
 
 from __future__ import annotations
 
-import fnmatch
+import datetime
+import re
 import threading
 import time
 import traceback
@@ -25,7 +26,13 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     Stopped,
     UnforeseenError,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, carry_out
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, as_text, carry_out
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    is_active,
+    is_bot,
+    other_administrators,
+    stops_administrating,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
     LARGEST_LOOKUP,
@@ -33,11 +40,33 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup 
     by_emails,
     by_ids,
     by_usernames,
+    check_concurrency,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import Entry, EntryChecker, read_roster
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_columns import Unusable
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import (
+    ENTRY_OPTIONS,
+    WARN_BEFORE_END,
+    Entry,
+    EntryChecker,
+    ListPlace,
+    settle,
+    texts_in,
+    unsendable,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import (
+    EMPTY_ROSTER,
+    RosterFile,
+    read_roster,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_prune import (
+    EVERYBODY,
+    brake,
+    limit_of,
+    scope_of,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService, needs_a_look
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_creation import unknown_password
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import check_declaration
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import (
     deviations,
     plainly_as_declared,
@@ -50,6 +79,9 @@ _READS_AHEAD = 2
 
 #: Users in a row for which the server cannot be reached. Then no further one is begun.
 LONGEST_ABSENCE = 5
+
+#: How many names a warning shows.
+_SHOWN = 10
 
 #: Seconds between two reports of progress.
 _REPORT_EVERY = 2.0
@@ -66,6 +98,12 @@ class Item:
     done: list = field(default_factory=list)
     error: MattermostError | None = None
     pruned: bool = False
+    user: dict | None = None  # the account before the change
+
+    @property
+    def takes_an_administrator(self) -> bool:
+        """Whether an administrator is one no longer afterwards."""
+        return stops_administrating(self.user, self.plan.predicted)
 
 
 @dataclass
@@ -78,6 +116,8 @@ class RosterPlan(Plan):
     items: list = field(default_factory=list)
     failed: list = field(default_factory=list)
     prunable: list = field(default_factory=list)
+    missing: list = field(default_factory=list)  # entries to be inactive or absent that name nobody
+    expiring: list = field(default_factory=list)
     total: int = 0
     executed: bool = False
     not_begun: int = 0
@@ -124,7 +164,11 @@ class RosterPlan(Plan):
 
     @property
     def diff(self) -> list:
-        return [{"before_header": item.name, "after_header": item.name, **item.plan.diff} for item in self.items]
+        return [item.plan.diff for item in self.items]
+
+    @property
+    def shown_diff(self) -> list:
+        return [as_text(item.name, item.plan.diff) for item in self.items]
 
     def execute(self, client) -> None:
         """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""
@@ -160,62 +204,127 @@ class RosterPlan(Plan):
 
 
 class RosterService(Service):
-    """Brings all users of a roster to their declared state. ``spec`` is the argument spec of an entry."""
+    """Brings all users of a roster to their declared state. ``today`` tells the date."""
 
-    def __init__(self, spec: dict):
-        self._spec = spec
+    def __init__(self, today=lambda: datetime.datetime.now(datetime.timezone.utc).date()):
         self._user = UserService()
+        self._today = today
 
     def plan(self, client, declaration: dict) -> RosterPlan:
-        entries = self._entries(declaration)
-        self._check(entries)
+        check_concurrency(declaration["concurrency"])
+        scope, limit = scope_of(declaration["prune_scope"]), limit_of(declaration["max_prune"])
+        roster = self._roster(declaration)
+        entries = roster.entries
         plan = RosterPlan(
             concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop", total=len(entries)
         )
+        self._check(roster, plan)
+        plan.warnings += roster.warnings
         # Lists of all users are read once: the local socket has no look-up by names, and nothing else has one by addresses.
         by_chunk = not client.transport.local and all(
             entry.options["user_id"] or entry.options["username"] for entry in entries
         )
         size = LARGEST_LOOKUP if by_chunk else len(entries)
         chunks = [entries[start : start + size] for start in range(0, len(entries), size)] if entries else []
+        owners: dict = {}
         # While one chunk is planned, the next are on their way.
         workers = min(_READS_AHEAD, declaration["concurrency"])
         with closing(as_they_come(workers, partial(_find, client, declaration), chunks)) as coming:
             for chunk, found in zip(chunks, coming):
+                _check_owners(roster, owners, chunk, found)
                 self._plan_chunk(client, declaration, zip(chunk, found), plan)
-        if declaration["prune"] != "none":
-            self._plan_prune(client, declaration, entries, plan)
+        self._report_missing(declaration["missing"], plan)
+        if declaration["prune"] in ("report", "deactivate"):
+            self._plan_prune(client, declaration, entries, scope, limit, plan)
+        elif declaration["prune_scope"] != {**dict.fromkeys(declaration["prune_scope"]), **EVERYBODY}:
+            plan.warnings.append("prune_scope has no effect without prune")
+        self._keep_an_administrator(client, plan)
         return plan
 
-    def _entries(self, declaration) -> list:
-        if declaration["src"]:
-            return read_roster(declaration["src"], declaration["columns"], self._spec)
-        checker = EntryChecker(self._spec, {})
-        return [
-            Entry(where, checker.check(options, where))
-            for where, options in ((f"users[{index}]", user) for index, user in enumerate(declaration["users"]))
-        ]
-
     @staticmethod
-    def _check(entries):
+    def _roster(declaration) -> RosterFile:
+        defaults = {name: value for name, value in (declaration["defaults"] or {}).items() if value is not None}
+        try:
+            check_declaration(EntryChecker(ENTRY_OPTIONS, defaults).check({}))
+        except InvalidInput as error:
+            raise InvalidInput(f"defaults: {error.reason}", error.remedy) from None
+        src, users, columns = declaration["src"], declaration["users"], declaration["columns"] or {}
+        if src:
+            return read_roster(src, columns, ENTRY_OPTIONS, declaration["delimiter"], defaults)
+        if src is not None:
+            raise InvalidInput("src is empty", "Give the path of a roster file, or users")
+        for option in ("columns", "delimiter"):
+            if declaration[option]:
+                raise InvalidInput(f"{option} counts only for the file that src names", "Leave it out")
+        if not users:
+            raise InvalidInput("users is empty", EMPTY_ROSTER)
+        checker = EntryChecker(ENTRY_OPTIONS, defaults)
+        roster = RosterFile()
+        for position, user in enumerate(users):
+            place = ListPlace("users", position)
+            try:
+                if unsendable(user):
+                    raise Unusable("", "a text holds a character that cannot be sent")
+                roster.entries.append(Entry(place, checker.check(user)))
+            except Unusable as error:
+                raise InvalidInput(f"{place.of(error.key) if error.key else place}: {error.reason}", error.remedy) from None
+        return roster
+
+    def _check(self, roster, plan):
         """Everything that can be found wrong without the server, before anything is sent."""
         first: dict = {}
-        for entry in entries:
+        today = self._today()
+        for entry in roster.entries:
             options = entry.options
             if not (options["username"] or options["user_id"] or options["email"]):
-                raise InvalidInput(f"{entry.where}: an entry needs username, user_id or email")
+                raise InvalidInput(f"{roster.place(entry)}: an entry needs username, user_id or email")
             try:
-                check_declaration(options)
+                plan.warnings += [f"{entry.where}: {warning}" for warning in check_declaration(options)]
+                if options["expires_on"] is not None or options["delete_at"] is not None:
+                    _note_end(entry, settle(options, today), plan)
+            except Unusable as error:
+                raise InvalidInput(f"{roster.place(entry, error.key)}: {error.reason}", error.remedy) from None
             except InvalidInput as error:
-                raise InvalidInput(f"{entry.where}: {error.reason}", error.remedy) from None
+                raise _without_values(roster, entry, error) from None
             for name in ("username", "user_id", "email"):
                 if options[name]:
                     other = first.setdefault((name, options[name]), entry)
                     if other is not entry:
                         raise InvalidInput(
-                            f"{entry.where}: {name} {options[name]} is also that of {other.where}",
-                            "Every user may be there once",
+                            f"{roster.place(entry, name)}: this {name} is also that of {other.where}",
+                            "List every user only once",
                         )
+
+    @staticmethod
+    def _report_missing(policy, plan):
+        if not plan.missing or policy == "ignore":
+            return
+        if policy == "fail":
+            plan.failed += [
+                Item(_name(entry), entry.where, entry.options, error=InvalidInput("missing: nobody has this name"))
+                for entry in plan.missing
+            ]
+            return
+        shown = ", ".join(f"{_name(entry)} ({entry.where})" for entry in plan.missing[:_SHOWN])
+        more = ", ..." if len(plan.missing) > _SHOWN else ""
+        plan.warnings.append(
+            f"missing: nobody has the name of {len(plan.missing)} who should be inactive or absent: {shown}{more}. "
+            "Correct the names, or set missing to ignore"
+        )
+
+    @staticmethod
+    def _keep_an_administrator(client, plan):
+        """Entries that are right one by one may together leave nobody who can administer the system."""
+        leaving = [item for item in plan.items if item.takes_an_administrator]
+        if not leaving:
+            return
+        users = client.pages("get_users", role="system_admin", active=True)
+        if not other_administrators(users, [item.user for item in leaving]):
+            last = leaving[-1]
+            raise InvalidInput(
+                f"{last.where}: {last.name} is the last administrator, and no other would be left",
+                "Make somebody else an administrator first, in a run before this one",
+            )
 
     def _plan_chunk(self, client, declaration, entries, plan):
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:
@@ -234,8 +343,7 @@ class RosterService(Service):
                 seen = observation if isinstance(observation, Seen) else observation.result()
                 self._plan_user(declaration, entry, seen, plan)
             except InvalidInput as error:
-                name = entry.options["username"] or entry.options["email"] or entry.options["user_id"]
-                plan.failed.append(Item(name, entry.where, entry.options, error=error))
+                plan.failed.append(Item(_name(entry), entry.where, entry.options, error=error))
 
     def _plan_user(self, declaration, entry, observation, plan):
         options = entry.options
@@ -246,6 +354,9 @@ class RosterService(Service):
         ):
             # Nobody shall know it: the user sets another one by a password reset.
             options["password"] = unknown_password()
+        if observation.user is None and options["state"] != "present" and options["expires_on"] is None:
+            plan.missing.append(entry)
+            return
         user_plan = plan_user(options, observation)
         if not (user_plan.steps or user_plan.warnings or user_plan.unknown):
             return
@@ -253,40 +364,37 @@ class RosterService(Service):
         plan.warnings += [f"{name}: {warning}" for warning in user_plan.warnings]
         plan.unknown += [option for option in user_plan.unknown if option not in plan.unknown]
         if user_plan.changed:
-            plan.items.append(Item(name, entry.where, options, user_plan))
+            plan.items.append(Item(name, entry.where, options, user_plan, user=observation.user))
 
-    def _plan_prune(self, client, declaration, entries, plan):
+    def _plan_prune(self, client, declaration, entries, scope, limit, plan):
         known = {(name, entry.options[name]) for entry in entries for name in ("username", "user_id", "email")}
-        scope = declaration["prune_scope"] or {}
-        users = [user for user in client.pages("get_users", active=True) if not user["delete_at"]]
-        in_scope = [user for user in users if _in_scope(user, scope)]
+        users = [user for user in client.pages("get_users", active=True) if is_active(user)]
+        in_scope = [user for user in users if scope.holds(user)]
+        if users and not in_scope:
+            plan.warnings.append("prune_scope: there is no active account that it could mean")
         strangers = [
             user
             for user in in_scope
-            if not known & {("username", user["username"]), ("user_id", user["id"]), ("email", user["email"])}
+            if not known & {("username", user["username"]), ("user_id", user["id"]), ("email", user["email"].lower())}
         ]
         caller = None if client.transport.local else client.who_am_i()["id"]
-        strangers = [user for user in strangers if not user.get("is_bot") and user["id"] != caller]
-        going = {user["id"] for user in strangers}
-        admins = [user for user in users if _is_admin(user)]
-        if admins and all(user["id"] in going for user in admins):
+        strangers = [user for user in strangers if not is_bot(user) and user["id"] != caller]
+        leaving = [item.user for item in plan.items if item.takes_an_administrator]
+        administrators = other_administrators(strangers, [])
+        if administrators and not other_administrators(users, [*strangers, *leaving]):
             # The server would be left without anybody who can administer it.
-            keep = min(admins, key=lambda user: user["create_at"])
+            keep = min(administrators, key=lambda user: user["create_at"])
             strangers = [user for user in strangers if user["id"] != keep["id"]]
             plan.warnings.append(f"prune: {keep['username']} is not deactivated, as no other administrator would be left")
         plan.prunable = [user["username"] for user in strangers]
         if declaration["prune"] == "report":
             return
-        _brake(declaration["max_prune"], strangers, in_scope)
+        brake(limit, strangers, in_scope)
+        nothing = {name: option.get("default") for name, option in USER_OPTIONS.items()}
         for user in strangers:
-            options = {
-                **{name: option.get("default") for name, option in self._spec.items()},
-                "user_id": user["id"],
-                "state": "inactive",
-            }
-            plan.items.append(
-                Item(user["username"], "prune", options, plan_user(options, self._user.glance(client, user)), pruned=True)
-            )
+            options = {**nothing, "user_id": user["id"], "state": "inactive"}
+            user_plan = plan_user(options, self._user.glance(client, user))
+            plan.items.append(Item(user["username"], "prune", options, user_plan, pruned=True, user=user))
 
     def read_back(self, client, plan) -> dict:
         done = {
@@ -338,6 +446,8 @@ class RosterService(Service):
                 for item in plan.failed
             ],
             "prunable": plan.prunable,
+            "missing": [{"username": _name(entry), "where": str(entry.where)} for entry in plan.missing],
+            "expiring": plan.expiring,
         }
 
 
@@ -407,36 +517,39 @@ def _find(client, declaration: dict, entries: list) -> list:
     return [found[kind].get(value) for kind, value in names]
 
 
-def _in_scope(user: dict, scope: dict) -> bool:
-    if scope.get("auth_service") is not None and user["auth_service"] != scope["auth_service"].replace("email", ""):
-        return False
-    if scope.get("role") and scope["role"] not in user["roles"].split():
-        return False
-    if scope.get("email_domain") and not user["email"].endswith("@" + scope["email_domain"].lower().lstrip("@")):
-        return False
-    return not scope.get("username_pattern") or fnmatch.fnmatchcase(user["username"], scope["username_pattern"])
+def _check_owners(roster, owners: dict, entries: list, found: list) -> None:
+    """Two entries for one account, by a name and by an address, would contradict each other in every run."""
+    for entry, user in zip(entries, found):
+        if user is not None:
+            other = owners.setdefault(user["id"], entry)
+            if other is not entry:
+                raise InvalidInput(
+                    f"{roster.place(entry)}: this is the account {user['username']}, which is also that of {other.where}",
+                    "List every user only once",
+                )
 
 
-def _is_admin(user: dict) -> bool:
-    return "system_admin" in user["roles"].split()
+def _name(entry) -> str:
+    return entry.options["username"] or entry.options["email"] or entry.options["user_id"]
 
 
-def _brake(limit: str, strangers: list, in_scope: list) -> None:
-    """Stop before anything is sent if more accounts would go than the user wants to believe."""
-    try:
-        number = float(limit.rstrip("%"))
-        if number < 0:
-            raise ValueError
-    except ValueError:
-        raise InvalidInput(f"max_prune: {limit!r} is no number or percentage", "Examples are 5 and 10%") from None
-    allowed = len(in_scope) * number / 100 if limit.endswith("%") else number
-    if len(strangers) > allowed:
-        names = ", ".join(user["username"] for user in strangers[:10]) + (", ..." if len(strangers) > 10 else "")
-        raise InvalidInput(
-            f"max_prune: {len(strangers)} of {len(in_scope)} accounts would be deactivated ({names}), "
-            f"but at most {limit} are allowed",
-            "Check the roster and prune_scope with prune: report, or raise max_prune",
-        )
+def _note_end(entry, days, plan) -> None:
+    if days is None or entry.options["state"] == "absent" or days > WARN_BEFORE_END:
+        return
+    end = entry.options["expires_on"].strip()
+    plan.expiring.append({"username": _name(entry), "expires_on": end, "days_left": max(days, 0), "where": str(entry.where)})
+    if days > 0:
+        plan.warnings.append(f"expires_on: {_name(entry)} ({entry.where}) becomes inactive on {end}, in {days} days")
+
+
+def _without_values(roster, entry, error) -> InvalidInput:
+    """The refusal of an entry with the place of the option, and without its value, which may be in the wrong column."""
+    reason = error.reason
+    for text in texts_in(entry.options):
+        reason = reason.replace(repr(text), "this value")
+    option = re.match(r"[a-z_]*", reason).group()  # type: ignore[union-attr]
+    where = roster.place(entry, option if option in entry.options else "")
+    return InvalidInput(f"{where}: {reason}", error.remedy)
 
 
 def _kind(item: Item) -> str:

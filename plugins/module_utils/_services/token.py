@@ -744,6 +744,7 @@ class TokenService(Service):
         plan.pending, plan.hand_over = note, declaration["hand_over"]
         if not declaration["allow_own_token"]:
             _protect(client, plan)
+        plan.heading = user["username"] if user else next((token["user_id"] for token in tokens), "")
         return plan
 
     def predict(self, plan) -> dict:

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST, other_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bot_of, owner_id_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
-    DEFAULT_PICTURE,
-    GUEST,
-    check_declaration,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import has_picture
@@ -37,6 +34,7 @@ class UserService(Service):
         if user is None and declaration["state"] != "present":
             warnings += missing_account(declaration, declaration["missing"])
         plan.warnings[:0] = warnings
+        plan.heading = (user or declaration)["username"] or ""
         return plan
 
     def predict(self, plan: Plan) -> dict:
@@ -137,6 +135,16 @@ class UserService(Service):
         )
 
 
+def _keep_an_administrator(client, user: dict) -> None:
+    """The server guards only the role of the last administrator, and only newer ones do."""
+    users = client.pages("get_users", role="system_admin", active=True)
+    if not other_administrators(users, [user]):
+        raise InvalidInput(
+            f"{user['username']} is the last administrator, and no other would be left",
+            "Make somebody else an administrator first",
+        )
+
+
 def missing_account(declaration: dict, policy: str) -> list:
     """What to say of an account that is to go and does not exist. Raises ``InvalidInput`` if that is a failure."""
     option = next(name for name in ("user_id", "username", "email") if declaration[name])
@@ -184,7 +192,7 @@ def _depends_on_caller(client, declaration, user) -> bool:
     sets_password = declaration["password"] and declaration["update_password"] != "on_create"  # noqa: S105  the name of a policy
     if sets_password or declaration["terms_of_service"] or _differs(declaration["email"], user["email"]):
         return True
-    hidden = [field for option, field in _FIELD_OF.items() if declaration[option] not in (None, False)]
+    hidden = [field for option, field in _FIELD_OF.items() if declaration[option] is not None]
     return any(client.server.depends_on_caller(field, user) for field in hidden)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, answer_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import steps_of_conversion
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import completed
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
-    GUEST,
     MAPS,
     TEXTS,
     check_password_length,

@@ -42,9 +42,6 @@ MAPS = tuple(_DEFAULT_MAPS)
 #: Fields that can be compared as they are.
 PLAIN = ("username", "email", *TEXTS)
 
-#: The role of a guest, which has no other.
-GUEST = "system_guest"
-
 #: Bytes in UTF-8 that a password may have, on servers with and without the feature ``long_passwords``.
 LONGEST_PASSWORD = 72
 LONGEST_OLD_PASSWORD = 64
@@ -78,7 +75,7 @@ USER_OPTIONS: dict = dict(
     current_password=dict(type="str", no_log=True),
     convert_to_email_auth=dict(type="bool", default=False),
     rename=dict(type="bool", default=False),
-    unlock=dict(type="bool", default=False),
+    unlock=dict(type="bool"),
     update_unknown=dict(type="bool", default=False),
 )
 
@@ -167,6 +164,8 @@ def _check_roles(declaration):
     roles, guest = declaration["roles"], declaration["guest"]
     if roles is None:
         return
+    # The API's own form is a text with blanks.
+    declaration["roles"] = roles = [role for part in roles for role in part.split()]
     if not roles:
         raise InvalidInput(
             "roles is empty, which would take every right from the user", "Leave it out, or give at least system_user"
@@ -189,7 +188,8 @@ def timezone_map(timezone) -> dict:
         unknown = set(timezone) - set(DEFAULT_TIMEZONE)
         if unknown:
             raise InvalidInput(
-                f"timezone: there is no key {', '.join(sorted(unknown))}", f"The keys are {', '.join(sorted(DEFAULT_TIMEZONE))}"
+                f"timezone: there is no key {', '.join(sorted(map(str, unknown)))}",
+                f"The keys are {', '.join(sorted(DEFAULT_TIMEZONE))}",
             )
         return timezone
     if not isinstance(timezone, str):

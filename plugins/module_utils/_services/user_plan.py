@@ -41,12 +41,22 @@ def plainly_as_declared(declaration: dict, user: dict) -> bool:
     for name in PLAIN:
         if declaration[name] is not None and declaration[name] != user[name]:
             return False
-    if declaration["unlock"] or (declaration["password"] and declaration["update_password"] != "on_create"):  # noqa: S105  the name of a policy
+    if declaration["password"] and declaration["update_password"] != "on_create":  # noqa: S105  the name of a policy
         return False
     return declaration["roles"] is None or set(declaration["roles"]) == set(user["roles"].split())
 
 
-_ASK_FOR_A_CLOSER_LOOK = ("guest", "bot", "bot_owner", "auth_service", "email_verified", "image", "terms_of_service", *MAPS)
+_ASK_FOR_A_CLOSER_LOOK = (
+    "guest",
+    "bot",
+    "bot_owner",
+    "auth_service",
+    "email_verified",
+    "image",
+    "terms_of_service",
+    "unlock",
+    *MAPS,
+)
 
 
 def _plan_deletion(declaration, seen) -> Plan:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import (
     steps_before_switching_off,
     steps_of_conversion,
@@ -18,7 +19,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
     DEFAULT_PICTURE,
-    GUEST,
     MAPS,
     PLAIN,
     check_password_length,

@@ -181,7 +181,7 @@ class ModelClient:
 
     def _get_bot(self, bot_user_id, include_deleted):
         account = self.accounts[bot_user_id]
-        owner_id = self.owners.get(bot_user_id, self.caller_id)
+        owner_id = self.owners.get(bot_user_id, "z" * 26)
         return {"user_id": bot_user_id, "owner_id": owner_id, "username": account["username"], "delete_at": 0}
 
     def _convert_bot_to_user(self, bot_user_id, password, **patch):
