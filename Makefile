@@ -17,7 +17,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: help venv demo test lint sanity unit conformance integration integration-modules integration-releases integration-cores molecule bench browser docs build packaging changelog clean
+.PHONY: help venv demo test lint sanity unit conformance faults integration integration-modules integration-releases integration-cores molecule bench browser docs build packaging changelog clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -73,6 +73,9 @@ integration-cores: $(READY) ## the plays with the oldest and the newest ansible-
 
 molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENARIOS="...": some of them)
 	@$(BIN)/python tests/tools/scenarios.py $(SCENARIOS)
+
+faults: $(READY) ## every write with every fault of the fake server at every request, as a table; half an hour (FAULTS="--write token")
+	@$(BIN)/python tests/faults $(FAULTS)
 
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
 	@$(BIN)/python tests/benchmark $(BENCH)

@@ -8,13 +8,27 @@ The second, the action plugin that runs a subject inside the Ansible process, is
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError, MissingLibrary
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client, encodable, texts_in
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import (
+    CONNECTION_OPTIONS,
+    make_client,
+    password_in,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
+    InvalidInput,
+    MattermostError,
+    MissingLibrary,
+    UnforeseenError,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Service, converge
 
 
@@ -52,17 +66,58 @@ def perform(subject: Subject, client: Client, options: dict, check_mode: bool) -
     return result
 
 
+def check_texts(options: dict) -> None:
+    """Refuse texts that cannot be sent, before anything is. Names of files may be any bytes."""
+    for name, value in options.items():
+        if any("\0" in text for text in texts_in(value)):
+            raise InvalidInput(f"{name} holds a NUL character", "Correct the value")
+        if name not in _FILES and not encodable(value):
+            raise InvalidInput(f"{name} holds bytes that are no text", "Give text in UTF-8")
+
+
+#: Options that name files.
+_FILES = ("api_socket", "ca_path", "client_cert", "client_key", "image", "qr_code_path", "src")
+
+
 def failure(error: MattermostError) -> dict:
     """The result of a task that failed, without ``failed`` itself. ``operations`` lists what had taken effect."""
     message = str(error)
     if isinstance(error, MissingLibrary):
         message = missing_required_lib(error.library, reason=f"for {error.needed_for}")
-    return {"msg": message, "error": error.details(), "operations": error.done, "changed": bool(error.done)}
+    return {**error.returned, "msg": message, "error": error.details(), "operations": error.done, "changed": bool(error.done)}
+
+
+def unforeseen(name: str, error: Exception) -> dict:
+    """The same for an error that should have been foreseen. Ansible shows the traceback with -vvv."""
+    result = failure(UnforeseenError(error))
+    return {**result, "msg": f"{name}: {result['msg']}", "exception": traceback.format_exc()}
+
+
+class Ended(BaseException):
+    """A signal asks this process to end."""
+
+
+def on_end(react: Callable[[int], None]) -> None:
+    """Call a function, once, when a signal asks this process to end."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def handle(number, frame):
+        for each in _ENDING:
+            signal.signal(each, signal.SIG_IGN)  # let it finish
+        react(number)
+
+    for each in _ENDING:
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, handle)
+
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def secret_values(spec: dict, options: dict) -> set:
     """The values of all options that are marked ``no_log``."""
-    values: set = set()
+    values: set = _texts(password_in(options.get("api_url")))
     for name, option in spec.items():
         value = options.get(name)
         if value is None:
@@ -91,6 +146,10 @@ def _texts(value) -> set:
 class _Module(AnsibleModule):
     """Masks secrets in every refusal. Ansible finds none of them when an option with sub-options is ill-typed."""
 
+    def _log_invocation(self):
+        self.no_log_values |= secret_values(self.argument_spec, self.params)
+        super()._log_invocation()
+
     def fail_json(self, msg, **result):
         self.no_log_values |= secret_values(self.argument_spec, self.params)
         super().fail_json(msg, **result)
@@ -99,16 +158,43 @@ class _Module(AnsibleModule):
 def run_module(subject: Subject) -> None:
     """The ``main`` of a module."""
     module = _Module(argument_spec=subject.argument_spec, supports_check_mode=True, **subject.rules)
-    problem = None
+    client = problem = None
     try:
-        with make_client(module.params) as client:
+        check_texts(module.params)
+        client = make_client(module.params)
+        _follow(client)
+        with client:
             result = perform(subject, client, module.params, module.check_mode)
     except MattermostError as error:
         problem = failure(error)
-    if problem:  # not within the handler, where ansible-core 2.17 adds a traceback
+    except Ended as error:
+        problem = {"msg": f"{error}. The next run looks at the server and does what is missing."}
+    except Exception as error:
+        problem = unforeseen(module._name, error)
+    # Not within the handlers, where ansible-core 2.17 adds a traceback.
+    for warning in client.warnings if client else ():
+        module.warn(warning)
+    if problem:
         module.fail_json(**problem)
-    for warning in [*client.warnings, *result.pop("warnings")]:
+    for warning in result.pop("warnings"):
         module.warn(warning)
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _follow(client: Client) -> None:
+    """End when a signal or the end of the parent says so, but log out before."""
+    parent = os.getppid()
+    client.stop_reason = lambda: "" if os.getppid() == parent else PARENT_GONE
+
+    def end(number):
+        reason = f"the task was ended by {signal.Signals(number).name}"
+        client.stop(reason)  # other threads as well
+        raise Ended(reason[:1].upper() + reason[1:])
+
+    on_end(end)
+
+
+#: Why nothing is written any more.
+PARENT_GONE = "the process that started the task has ended"

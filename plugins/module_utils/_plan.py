@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError, RequestRejected, Stopped
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 
 #: What a diff shows in place of a secret.
 HIDDEN = "(not shown)"
@@ -62,6 +63,13 @@ class Plan:
         """Record a change for the diff."""
         self.before[name] = before
         self.after[name] = after
+
+    def complete(self) -> None:
+        """Fill in what only the server could choose, as far as an answer told it."""
+        for answer in self.answers.values():
+            if self.predicted and isinstance(answer, dict) and answer.get("username") == self.predicted.get("username"):
+                known = {name: answer[name] for name, value in self.predicted.items() if value is None and name in answer}
+                self.predicted.update(known)
 
     @property
     def changed(self) -> bool:
@@ -139,7 +147,10 @@ class Service:
         raise NotImplementedError
 
     def write_files(self, plan: Plan) -> None:
-        """Write the files that the result names, on the host that runs the task. Not called in check mode."""
+        """Write the files that the result names, on the host that runs the task. Not called in check mode.
+
+        When it is called, everything was carried out, and somebody waits for the result.
+        """
 
 
 @dataclass
@@ -151,7 +162,7 @@ class Outcome:
     returned: dict
 
 
-#: How often a plan is made anew because an answer was lost.
+#: How often a plan is made anew because the server turned out to be in another state than expected.
 _FRESH_LOOKS = 2
 
 
@@ -164,37 +175,77 @@ def converge(service: Service, client, declaration: dict, check_mode: bool) -> O
         service.write_files(plan)
         return Outcome(plan, [], service.predict(plan))
     done = carry_out(service, client, declaration, plan)
+    if client.stop_reason():
+        raise _told(Stopped(client.stop_reason()), done)
     service.write_files(plan)
-    return Outcome(plan, done, service.read_back(client, plan))
+    try:
+        returned = service.read_back(client, plan)
+    except MattermostError as error:
+        # What was written must be told all the same.
+        plan.warnings.append(f"Everything was carried out, but the result is a prediction, as reading it failed: {error}")
+        plan.complete()
+        returned = service.predict(plan)
+    return Outcome(plan, done, returned)
 
 
 def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
     """Carry out a plan and return the names of the operations that took effect, in order.
 
-    When the answer to a write is lost, nobody knows whether it took effect: the service looks at the server again and
-    goes on with what is still missing, rather than repeating the request.
+    When nobody knows whether a write took effect, or somebody else was faster, the service looks at the server again and
+    goes on with what is still missing, rather than repeating the request. An error that rises all the same tells in
+    ``done`` and ``consequence`` what became of the writes.
     """
     done: list = []
-    missing: list = []
     current = plan
-    for looks_left in range(_FRESH_LOOKS if plan.looks_again else 0, -1, -1):
+    looks_left = _FRESH_LOOKS if plan.looks_again else 0
+    while True:
         try:
             current.execute(client)
+        except MattermostError as error:
+            missing = current.operations[len(error.done) :]  # the first of them is the one that failed
+            done += error.done
+            failed = error
+        else:
             done += current.operations
             break
-        except MattermostError as error:
-            position = len(error.done)
-            done += error.done
-            error.done = done
-            if not error.outcome_unknown or not looks_left:
-                raise
-            missing = current.operations[position:]  # the first of them is the lost one
+        overtaken = isinstance(failed, RequestRejected) and failed.overtaken
+        if not looks_left or not (failed.outcome_unknown or overtaken):
+            raise _told(failed, done)
+        looks_left -= 1
         try:
             current = service.plan(client, declaration)
         except MattermostError as error:
-            error.done = done
+            if not failed.outcome_unknown:
+                raise _told(failed, done) from None
+            error.outcome_unknown, error.done = True, done
+            error.conclude(_consequence(failed.operation, True, done))
             raise
-        if current.operations.count(missing[0]) < missing.count(missing[0]):
+        still_missing = current.operations.count(missing[0]) >= missing.count(missing[0])
+        if overtaken and still_missing:
+            raise _told(failed, done)
+        if failed.outcome_unknown and not still_missing:
             done.append(missing[0])  # it had taken effect after all
-    plan.warnings += [warning for warning in current.warnings if warning not in plan.warnings]
+    if current is not plan:
+        plan.warnings += [warning for warning in current.warnings if warning not in plan.warnings]
+        plan.answers.update(current.answers)
     return done
+
+
+def _told(error: MattermostError, done: list) -> MattermostError:
+    """The error that says what became of the writes of the task."""
+    error.done = done
+    writes = error.operation in OPERATIONS and OPERATIONS[error.operation].writes
+    if not error.consequence and (writes or done or error.outcome_unknown):
+        error.conclude(_consequence(error.operation, error.outcome_unknown, done))
+    return error
+
+
+def _consequence(operation: str, unknown: bool, done: list) -> str:
+    """What was changed, and what the next run does about it."""
+    before = f"{', '.join(done)} took effect before" if done else ""
+    if unknown:
+        return (
+            f"{before + ', and ' if before else ''}{operation} may have taken effect: the next run looks at the server and "
+            "does what is missing then."
+        )
+    return f"{before}: the next run does what is missing." if before else "Nothing was changed."

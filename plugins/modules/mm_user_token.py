@@ -76,7 +76,11 @@ options:
       - How long a predecessor can be used after its successor was created, like V(7d), in whole days.
       - The first run on or after the day of the successor plus O(overlap) disables the predecessor. One that was disabled
         earlier stays so.
-      - V(0d) ends it in the run that creates the successor.
+      - V(0d) ends it in the run that creates the successor, as the last thing that the task does. Should the run be killed just
+        then, the next one makes another successor, and until then no token works. Where that matters, use
+        O(hand_over=later), or an overlap of at least a day.
+      - It should not be longer than O(rotate_after). Otherwise more than two generations work at the same time, and the task
+        warns.
     type: str
   keep_disabled:
     description:
@@ -93,6 +97,21 @@ options:
         anything. If only the answer to the creation shows that the server does not know it, the new token is revoked again,
         and the task fails. Use O(rotate_after) on these servers.
     type: str
+  hand_over:
+    description:
+      - When the value of a new token counts as handed over. Before it creates a token, the task leaves a note on the host that
+        runs it, in the folder C(mmops.mattermost) beside what Ansible keeps there (E(ANSIBLE_HOME), by default C(~/.ansible)).
+        The note holds ids and no secret. If the run is killed or interrupted before the hand-over, the next run on this host
+        finds the note, revokes the token that nobody received, and creates another one.
+      - V(at_the_end) takes the value for handed over when the task ends, since the result holds it then.
+      - V(later) takes it for handed over when another task, after you have stored the value, declares the same token with
+        V(done). Until then the token that it follows is not ended, even with O(overlap=0d), and the next run that
+        does not say V(done) replaces the new token.
+      - V(done) says that the value of the token that there is was handed over.
+      - Counts with O(state=present) and O(description).
+    type: str
+    choices: [at_the_end, later, done]
+    default: at_the_end
   allow_own_token:
     description:
       - Whether the task may disable or revoke the personal access token that it is using itself. What comes after fails then.
@@ -114,8 +133,9 @@ notes:
     only some do, the task ends such a session (the operation C(revoke_session)) just before it disables or revokes the token.
     A session that comes back belongs to a token in use, which is then left alone, and the task fails. Ending the session of a
     token does no harm to the token. In check mode nothing is ended, so the run may refuse what check mode predicts.
-  - When the answer to a creation is lost, the task looks for the new token. As nobody knows its value, it is revoked, with a
-    warning, and another one is created.
+  - When the answer to a creation is lost, or is not one that Mattermost gives, the task looks for the new token. As nobody
+    knows its value, it is revoked, with a warning, and another one is created. A run that is killed leaves that to the next
+    one, see O(hand_over).
   - Once a new token was created, the task does not fail any more, as its value would be lost. If a predecessor could not be
     disabled or revoked, the task warns, and the next run tries again.
   - If the value of a new token got lost, revoke that token by O(token_id). The next run creates another one.
@@ -152,6 +172,28 @@ EXAMPLES = r"""
     overlap: 7d
   register: deploy
   no_log: true
+
+- name: Create a token whose value must not get lost, whatever happens to this run
+  mmops.mattermost.mm_user_token:
+    username: deploy-bot
+    description: database
+    hand_over: later
+  register: database
+  no_log: true
+
+- name: Store its value
+  ansible.builtin.copy:
+    content: "{{ database.token_value }}"
+    dest: "{{ secrets_directory }}/database.token"
+    mode: "0600"
+  when: database.token_value is not none
+  no_log: true
+
+- name: Say that the value is safe, so that the next run keeps the token
+  mmops.mattermost.mm_user_token:
+    username: deploy-bot
+    description: database
+    hand_over: done
 
 - name: Disable a token for the time being
   mmops.mattermost.mm_user_token:
@@ -309,7 +351,7 @@ error:
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import AT_THE_END, DONE, LATER, TokenService
 
 SUBJECT = Subject(
     options=dict(
@@ -322,6 +364,7 @@ SUBJECT = Subject(
         overlap=dict(type="str"),
         keep_disabled=dict(type="str"),
         expires_after=dict(type="str"),
+        hand_over=dict(type="str", choices=[AT_THE_END, LATER, DONE], default=AT_THE_END),
         allow_own_token=dict(type="bool", default=False, no_log=False),
     ),
     rules=dict(required_one_of=[("username", "user_id", "email", "token_id"), ("description", "token_id")]),

@@ -11,12 +11,13 @@ Options, defaults, masking of secrets and results are those of the module.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import json
+import multiprocessing
 import multiprocessing.util
 import os
 import signal
-import threading
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
@@ -35,7 +36,16 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     NotAuthenticated,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
-from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, failure, perform, secret_values
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import (
+    PARENT_GONE,
+    Subject,
+    check_texts,
+    failure,
+    on_end,
+    perform,
+    secret_values,
+    unforeseen,
+)
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._arguments import ill_typed
 
 #: The setting that turns this off: a variable of Ansible, or in upper case one of the environment.
@@ -47,7 +57,6 @@ class _OpenClients:
 
     def __init__(self):
         self._clients = {}
-        self._closing = False
 
     def get(self, key, options):
         """The client for these options, opened if it is not open yet. Raises ``MattermostError``."""
@@ -56,7 +65,9 @@ class _OpenClients:
                 self._close_at_the_end()
                 # What the worker inherited is no garbage, but every collection would look through all of it again.
                 gc.freeze()
-            self._clients[key] = make_client(options).__enter__()
+            client = make_client(options)
+            client.stop_reason = _parent_gone
+            self._clients[key] = client.__enter__()
         return self._clients[key]
 
     def drop(self, key):
@@ -65,28 +76,51 @@ class _OpenClients:
         if client:
             client.transport.close()
 
+    def end(self, key):
+        """Log out and close one client."""
+        client = self._clients.pop(key, None)
+        if client:
+            client.__exit__(None, None, None)
+
     def _close_at_the_end(self):
         """Ansible tells no plugin that a loop is over. A worker ends by itself, or by a signal at the end of a play."""
         multiprocessing.util.Finalize(None, self.close, exitpriority=1)  # workers leave without atexit
-        previous = signal.getsignal(signal.SIGTERM)
+        previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
 
-        def end(number, frame):
-            if self._closing:
-                return  # let it finish, the process ends right after
+        def end(number):
+            for client in self._clients.values():
+                client.stop(f"the task was ended by {signal.Signals(number).name}")  # threads as well
             self.close()
-            if callable(previous):
-                previous(number, frame)
+            signal.signal(number, previous[number] or signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, end)
+        on_end(end)
 
     def close(self):
         """Log out and close all connections."""
-        self._closing = True
         while self._clients:
             _unused, client = self._clients.popitem()
-            with contextlib.suppress(MattermostError):
-                client.__exit__(None, None, None)
+            shown = len(client.warnings)
+            client.__exit__(None, None, None)
+            for warning in client.warnings[shown:]:
+                Display().warning(warning)
+
+
+def _end_with_parent() -> None:
+    """Let the system end this worker, and the module that it may have started, when Ansible is killed."""
+    if multiprocessing.parent_process():
+        with contextlib.suppress(AttributeError, OSError):  # only Linux has it
+            ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+#: PR_SET_PDEATHSIG
+_PARENT_DEATH_SIGNAL = 1
+
+
+def _parent_gone() -> str:
+    """Why nothing must be written any more. A worker whose Ansible was killed has nobody to report to."""
+    parent = multiprocessing.parent_process()
+    return PARENT_GONE if parent and parent.pid != os.getppid() else ""
 
 
 _open_clients = _OpenClients()
@@ -98,6 +132,7 @@ class InProcessAction(OrdinaryAction):
     subject: Subject
 
     def run(self, tmp=None, task_vars=None):
+        _end_with_parent()
         problem = ill_typed(self.subject.argument_spec, self._task.args)
         if problem:
             return {"failed": True, "changed": False, "msg": problem}
@@ -155,7 +190,9 @@ class InProcessAction(OrdinaryAction):
 
     def _converge(self, options, environment) -> dict:
         key = (tuple(options[name] for name in CONNECTION_OPTIONS), environment)
+        client = None
         try:
+            check_texts(options)
             client = _open_clients.get(key, options)
             client.report = self._report
             result = perform(self.subject, client, options, self._task.check_mode)
@@ -164,8 +201,12 @@ class InProcessAction(OrdinaryAction):
         except MattermostError as error:
             if isinstance(error, NotAuthenticated):
                 _open_clients.drop(key)
-            return {"failed": True, **failure(error)}
-        warnings = [*client.warnings, *result.pop("warnings")]
+            result = {"failed": True, **failure(error)}
+        except Exception as error:
+            result = {"failed": True, **unforeseen(self._task.action.rpartition(".")[2], error)}
+        if not (self._task.loop or self._task.until):
+            _open_clients.end(key)  # nothing else comes, and what there is to say about it must get into the result
+        warnings = [*(client.warnings if client else ()), *result.pop("warnings", ())]
         return {**result, "warnings": warnings} if warnings else result
 
 

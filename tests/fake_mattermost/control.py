@@ -14,11 +14,12 @@ from typing import Any
 from . import bodies
 from .basics import new_id
 from .call import Call, Response, done, reply
+from .errors import ApiError
 from .router import OPERATIONS
 
 PREFIX = "/__control__/"
 JOURNAL_SIZE = 100_000
-KINDS = ("delay", "drop_before", "drop_after", "status", "truncated", "not_json")
+KINDS = ("delay", "drop_before", "drop_after", "status", "truncated", "not_json", "broken_json", "other_json", "refused")
 FIELDS = {
     "kind": str,
     "operation": str,
@@ -32,6 +33,7 @@ FIELDS = {
     "headers": dict,
 }
 REASONS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+REFUSAL = "Refused on demand."
 PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n"
 
 
@@ -51,7 +53,7 @@ class Fault:
     skip: int = 0  # let so many requests that fit pass first
     seconds: float = 0
     status: int = 503
-    effect: bool = False  # kinds status and not_json: whether the request takes effect
+    effect: bool = False  # where the answer is replaced: whether the request takes effect
     headers: dict[str, str | None] = field(default_factory=dict)  # null: leave out one that is there by default
     id: str = field(default_factory=new_id)
 
@@ -85,6 +87,12 @@ class Fault:
             return None
         if self.kind == "not_json":
             return self._respond(200, PAGE.format("Welcome"), "text/html", {})
+        if self.kind == "broken_json":
+            return self._respond(200, '{"id": "', "application/json", {})
+        if self.kind == "other_json":
+            return self._respond(200, '{"result": "Welcome"}', "application/json", {})
+        if self.kind == "refused":
+            return reply(ApiError("fake_mattermost.refused", self.status, REFUSAL).body(None), self.status)
         if self.status == 429:
             wait = str(max(1, round(self.seconds)))
             return self._respond(

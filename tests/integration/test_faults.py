@@ -39,11 +39,11 @@ def test_a_rate_limit_slows_a_roster_down_but_fails_nobody(faulty: Faulty) -> No
 
 
 def test_the_next_run_finishes_what_a_failing_server_left(faulty: Faulty) -> None:
-    faulty.fails(operation="create_user", kind="status", status=500, count=3)
+    faulty.fails(operation="create_user", kind="refused", status=500, count=3)
     result, _output = faulty.play("mm_users", users=MANY)
     assert result["failed"]
     assert (result["counts"]["created"], result["counts"]["failed"]) == (len(MANY) - 3, 3)
-    assert all("HTTP status 500" in failure["msg"] for failure in result["failures"])
+    assert all("Refused on demand" in failure["msg"] for failure in result["failures"])
     again, _output = faulty.play("mm_users", users=MANY)
     assert (again["counts"]["created"], again["counts"]["unchanged"]) == (3, len(MANY) - 3)
 

@@ -27,9 +27,9 @@ def prepare(faulty: Faulty, **settings: bool) -> None:
 
 
 def once(faulty: Faulty, **operations: int) -> None:
-    """Each operation fails once; the number says how many requests of it pass before."""
+    """Each operation is refused once; the number says how many requests of it pass before."""
     for operation, skip in operations.items():
-        faulty.fails(operation=operation, kind="status", status=500, skip=skip)
+        faulty.fails(operation=operation, kind="refused", status=500, skip=skip)
 
 
 def test_a_lockdown_goes_on_with_the_others(faulty: Faulty) -> None:
@@ -40,7 +40,7 @@ def test_a_lockdown_goes_on_with_the_others(faulty: Faulty) -> None:
     assert faulty.faults() == []
     run = status["runs"][-1]
     assert [failure.partition(":")[0].partition(" (")[0] for failure in run["failures"]] == ["of ada", "bo", "ada", "bo"]
-    assert all("HTTP status 500" in failure and failure in message for failure in run["failures"])
+    assert all("Refused on demand" in failure and failure in message for failure in run["failures"])
     assert "4 steps failed" in message
     assert [token["description"] for token in run["tokens"]] == ["of bo"]
     assert run["passwords_set"] == ["ada"]
@@ -103,7 +103,7 @@ def test_an_offboarding_goes_on_with_the_others_but_deletes_nobody(faulty: Fault
     assert named[:4] == ["of ada", "of bo", "ada", "bo"]
     assert named[4] in NAMES
     assert len(named) == 5
-    assert all("HTTP status 500" in failure and failure in message for failure in status["failures"])
+    assert all("Refused on demand" in failure and failure in message for failure in status["failures"])
     assert "nobody was deleted" in message
     assert len(status["deactivated"]) == 1
     assert list(status["roles_removed"]) == ["ada"]

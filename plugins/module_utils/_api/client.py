@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.answers import has_form
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import (
     ADDRESS_NOT_VERIFIED,
     MFA_CODE_MISSING,
@@ -21,6 +22,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     MattermostError,
     NotFound,
     RequestRejected,
+    Stopped,
     UnexpectedAnswer,
     WrongServerVersion,
 )
@@ -79,7 +81,12 @@ class LoginAuthentication:
             self._credentials["token"] = mfa_code
 
     def begin(self, client: Client) -> None:
-        answer = client.call("login", self._credentials)
+        try:
+            answer = client.call("login", self._credentials)
+        except MattermostError as error:
+            if error.outcome_unknown:
+                error.conclude("A session may have been opened that nobody uses; it ends by itself, or with mm_user_session.")
+            raise
         token = answer.headers.get("Token")
         if not token:  # whatever came next would be sent as nobody
             raise UnexpectedAnswer(
@@ -109,7 +116,8 @@ class Client:
     ``with Client(transport, authentication) as client: client.get_user(user_id="me")``
 
     ``caller`` is the caller's own user once it is known, ``server`` what an answer told of the server, ``warnings``
-    what the user of the module should know, and ``report`` takes news of a long run.
+    what the user of the module should know, and ``report`` takes news of a long run. ``stop_reason`` is asked before every
+    write, and says why there must be none any more; empty if it may be sent.
     """
 
     def __init__(self, transport: Transport, authentication):
@@ -120,6 +128,8 @@ class Client:
         self._settings: dict | None = None
         self.warnings: list[str] = []
         self.report: Callable[[str], None] = lambda text: None
+        self.stop_reason: Callable[[], str] = lambda: ""
+        self._stopped = ""
         self.caller: Any = None
         self.server = Server()
 
@@ -138,6 +148,16 @@ class Client:
             self.warnings.append(f"The session could not be logged out: {error}")
         finally:
             self.transport.close()
+
+    def stop(self, reason: str) -> None:
+        """Send nothing any more, from whatever thread, but the logout, and that without patience."""
+        self._stopped = reason
+        self.transport.patient = False
+
+    @property
+    def address(self) -> str:
+        """Which server this is: the address, or the path of the local mode socket."""
+        return self.transport.endpoint.url or self.transport.endpoint.socket
 
     @property
     def local(self) -> bool:
@@ -173,6 +193,7 @@ class Client:
         """
         operation = OPERATIONS[name]
         path, query, body, file = _assemble(operation, arguments)
+        self._check_stopped(operation)
         self._check_version(operation)
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
@@ -181,7 +202,7 @@ class Client:
         except RequestRejected as error:
             self._learn(error.version_id)
             raise
-        if not isinstance(answer.data, _ANSWERS[operation.answer]):
+        if not isinstance(answer.data, _ANSWERS[operation.answer]) or not has_form(name, answer.data):
             raise UnexpectedAnswer(
                 "the answer has another form than Mattermost gives it",
                 "Check api_url, and whether the server is a Mattermost server",
@@ -191,6 +212,11 @@ class Client:
         if token is Ellipsis and not operation.permission.startswith("none"):
             self._session_proven = True
         return answer
+
+    def _check_stopped(self, operation):
+        reason = self._stopped or (self.stop_reason() if operation.writes else "")
+        if reason and operation.name != "logout":
+            raise Stopped(reason, "Run the task again", operation.name)
 
     def _learn(self, version_id: str) -> None:
         """Note what the first answer that tells it, a refusal as well, says of the server."""
@@ -302,7 +328,7 @@ def _assemble(operation: Operation, arguments: dict):
             continue
         if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
             raise InvalidInput(f"the parameter {parameter.name} must be of the type {parameter.type}", "", operation.name)
-        if isinstance(value, str) and not _encodable(value):
+        if not encodable(value):
             raise InvalidInput(f"the parameter {parameter.name} holds bytes that are no text", "", operation.name)
         if parameter.where == "path":
             if not value:
@@ -326,10 +352,23 @@ def _assemble(operation: Operation, arguments: dict):
     return path, query or None, body, file
 
 
-def _encodable(text: str) -> bool:
-    """Whether it has a form in UTF-8. Ansible keeps other bytes as lone surrogates."""
+def texts_in(value: Any) -> Iterator[str]:
+    """All texts in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in (*value, *value.values()):
+            yield from texts_in(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from texts_in(part)
+
+
+def encodable(value: Any) -> bool:
+    """Whether all texts in a value have a form in UTF-8. Ansible keeps other bytes as lone surrogates."""
     try:
-        text.encode()
+        for text in texts_in(value):
+            text.encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -9,6 +9,7 @@ Their documentation is the fragment ``connection`` in ``plugins/doc_fragments``.
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import env_fallback
 
@@ -65,9 +66,17 @@ def make_client(options: dict) -> Client:
         ),
         authentication,
     )
-    if client.transport.endpoint.exposes_token:
-        client.warnings.append("api_url is plain http: credentials and tokens travel unencrypted over the network")
+    if client.transport.exposure:
+        client.warnings.append(client.transport.exposure)
     return client
+
+
+def password_in(url) -> str:
+    """The password that stands in an address by mistake. It is refused there, but must not be shown either."""
+    try:
+        return urlsplit(url or "").password or ""
+    except (ValueError, TypeError, AttributeError):
+        return str(url)
 
 
 def _is_general(options, name) -> bool:

@@ -481,6 +481,10 @@ BY_STATUS = {
     502: Explanation("a proxy cannot reach the Mattermost server", "Check that the server runs, and try again"),
     503: Explanation("the server is not available", "Check that the server runs, and try again"),
     504: Explanation("a proxy waited too long for the Mattermost server", "Check that the server runs, and try again"),
+    **dict.fromkeys(
+        (*range(520, 528), 530),
+        Explanation("a proxy got no proper answer of the Mattermost server", "Check that the server runs, and try again"),
+    ),
 }
 
 

@@ -16,10 +16,22 @@ class MattermostError(Exception):
     """Base of all errors of this collection.
 
     ``operation`` is the API name of the operation under way, if any. ``done`` lists the operations that had taken
-    effect before, in order. ``outcome_unknown``: the request may have taken effect, but its answer was lost.
+    effect before, in order. ``consequence`` is a sentence on what became of the writes of the task, ``returned`` holds
+    return keys of the module that there are although the task failed.
+
+    ``outcome_unknown``: the request may have taken effect. That is so whenever it was sent and what came back, if
+    anything, is neither a good answer nor a refusal in Mattermost's own form. Known is the outcome of
+
+    * an error object of Mattermost, that of status 500 included: it refuses, and every recorded one changed nothing;
+      only where the server says that it is not available (502, 503, 504) it may have begun;
+    * 429 in whatever form, as the limit comes before everything else;
+    * a redirect, which only says where the request should have gone.
     """
 
     outcome_unknown = False
+
+    #: Whether the same request may well succeed in a moment.
+    transient = False
 
     def __init__(self, reason: str, remedy: str = "", operation: str = ""):
         super().__init__(reason)
@@ -27,13 +39,21 @@ class MattermostError(Exception):
         self.remedy = remedy
         self.operation = operation
         self.done: list[str] = []
+        self.consequence = ""
+        self.returned: dict = {}
 
     def __str__(self) -> str:
         text = f"{self.operation}: {self.reason}" if self.operation else self.reason
         sentences = [text.rstrip(".") + "."]
         if self.remedy:
             sentences.append(self.remedy[:1].upper() + self.remedy[1:].rstrip(".") + ".")
+        if self.consequence:
+            sentences.append(self.consequence)
         return " ".join(sentences)
+
+    def conclude(self, consequence: str) -> None:
+        """Say what became of the writes of the task."""
+        self.consequence = consequence
 
     def means(self, *kinds: str) -> bool:
         """Whether the server's refusal is of one of these kinds, which ``error_meanings`` lists."""
@@ -46,6 +66,20 @@ class MattermostError(Exception):
 
 class InvalidInput(MattermostError):
     """An option, or a combination of options, that cannot be carried out. Nothing was sent to change the server."""
+
+
+class Stopped(MattermostError):
+    """The task must not write any more, as nobody waits for it."""
+
+
+class UnforeseenError(MattermostError):
+    """A fault of this collection. The message names the kind of the Python error, but not its text, which may be secret."""
+
+    def __init__(self, error: BaseException):
+        super().__init__(
+            f"an error that this collection did not foresee ({type(error).__name__})",
+            "Please report it, with the traceback that -vvv shows",
+        )
 
 
 class MissingLibrary(MattermostError):
@@ -69,23 +103,47 @@ class AnswerLost(MattermostError):
     """The connection broke, or time ran out, after the request was sent."""
 
     outcome_unknown = True
+    transient = True
+
+    def conclude(self, consequence: str) -> None:
+        super().conclude(consequence)
+        self.remedy = ""  # it said to run the task again, which depends on the consequence
 
 
 class UnexpectedAnswer(MattermostError):
-    """The answer is not one that Mattermost gives: a proxy, a login page, a redirect, a wrong address."""
+    """The answer is not one that Mattermost gives: a proxy, a login page, a wrong address."""
+
+    outcome_unknown = True
+
+
+class Redirected(UnexpectedAnswer):
+    """The server, or what stands before it, names another address. The request had no effect."""
+
+    outcome_unknown = False
 
 
 class RequestRejected(MattermostError):
-    """The server answered with an error.
+    """The answer is an error, of the server or of something that stands before it.
 
     ``status`` is the HTTP status, ``error_id`` the server's stable name of the error (empty when the body held none),
     ``server_message`` its translated text, ``request_id`` the key to the server's log and ``version_id`` what the answer told
-    of the server.
+    of the server. ``own_form``: the body is an error object as Mattermost makes it.
     """
 
     version_id = ""
 
-    def __init__(self, operation: str, status: int, error_id: str = "", server_message: str = "", request_id: str = ""):
+    #: What the kind of the error tells of the outcome; ``None`` if the form of the answer decides.
+    _outcome_unknown: bool | None = None
+
+    def __init__(
+        self,
+        operation: str,
+        status: int,
+        error_id: str = "",
+        server_message: str = "",
+        request_id: str = "",
+        own_form: bool = True,
+    ):
         explanation = explain(error_id, status)
         cause = explanation.cause
         if server_message and not explanation.complete:
@@ -100,6 +158,13 @@ class RequestRejected(MattermostError):
         self.kind = explanation.kind
         self.server_message = server_message
         self.request_id = request_id
+        refused = bool(error_id) and own_form
+        self.outcome_unknown = not refused if self._outcome_unknown is None else self._outcome_unknown
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether somebody else may have done what was asked since the server was looked at."""
+        return self.error_id in _OVERTAKEN
 
     def means(self, *kinds: str) -> bool:
         return self.kind in kinds
@@ -112,6 +177,19 @@ class RequestRejected(MattermostError):
             "message": self.server_message or None,
             "request_id": self.request_id or None,
         }
+
+
+#: What the server answers when something was created, deleted or changed in between.
+_OVERTAKEN = frozenset(
+    {
+        "api.user.demote_user_to_guest.already_guest.app_error",
+        "api.user.promote_guest_to_user.no_guest.app_error",
+        "app.bot.createbot.internal_error",
+        "app.user.missing_account.const",
+        "app.user.save.email_exists.app_error",
+        "app.user.save.username_exists.app_error",
+    }
+)
 
 
 class NotAuthenticated(RequestRejected):
@@ -144,17 +222,23 @@ class WrongServerVersion(OperationNotAvailable):
 class TooManyRequests(RequestRejected):
     """429: refused before anything was done, whatever the operation. ``retry_after``: seconds that the server asks for."""
 
+    _outcome_unknown = False
     retry_after: float | None = None
 
 
 class ServerUnavailable(RequestRejected):
-    """502, 503 or 504: something between here and the server's database does not answer."""
+    """Something between here and the server's database does not answer."""
 
-    outcome_unknown = True
+    _outcome_unknown = True
+    transient = True
+
+
+#: Those of HTTP, and those of Cloudflare.
+_UNAVAILABLE = (502, 503, 504, *range(520, 528), 530)
 
 
 def rejection(
-    operation: str, status: int, error_id: str = "", server_message: str = "", request_id: str = ""
+    operation: str, status: int, error_id: str = "", server_message: str = "", request_id: str = "", own_form: bool = True
 ) -> RequestRejected:
     """The exception for an answer with an error status. The id decides before the status does: status codes lie."""
     kind: type[RequestRejected]
@@ -167,8 +251,6 @@ def rejection(
             403: PermissionDenied,
             404: NotFound,
             429: TooManyRequests,
-            502: ServerUnavailable,
-            503: ServerUnavailable,
-            504: ServerUnavailable,
+            **dict.fromkeys(_UNAVAILABLE, ServerUnavailable),
         }.get(status, RequestRejected)
-    return kind(operation, status, error_id, server_message, request_id)
+    return kind(operation, status, error_id, server_message, request_id, own_form)

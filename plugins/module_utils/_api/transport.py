@@ -32,6 +32,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     CertificateRejected,
     InvalidInput,
     MattermostError,
+    Redirected,
     ServerUnreachable,
     TooManyRequests,
     UnexpectedAnswer,
@@ -53,6 +54,11 @@ except ImportError:
 
 #: Seconds. A server that asks for a longer pause than this is not waited for.
 LONGEST_PAUSE = 60.0
+
+#: Seconds. Longer ones are a mistake, and more than the operating system can wait.
+LONGEST_TIMEOUT = 86400
+
+MOST_RETRIES = 100
 
 #: Connections kept open. More concurrent requests than this open and close further ones.
 POOL_SIZE = 16
@@ -89,12 +95,17 @@ class Endpoint:
         if self.client_key and not self.client_cert:
             raise InvalidInput("client_key is given without client_cert", "Give both, or a client_cert that holds both")
         for option, seconds in (("timeout", self.read_timeout), ("connect_timeout", self.connect_timeout)):
-            if seconds <= 0:
-                raise InvalidInput(f"{option} must be more than 0 seconds")
-        if self.retries < 0:
-            raise InvalidInput("retries must not be negative")
+            if not 0 < seconds <= LONGEST_TIMEOUT:
+                raise InvalidInput(f"{option} must be more than 0 and at most {LONGEST_TIMEOUT} seconds")
+        if not 0 <= self.retries <= MOST_RETRIES:
+            raise InvalidInput(f"retries must be between 0 and {MOST_RETRIES}")
         if self.socket:
             return self
+        if re.search(r"[\x00-\x20\x7f]", self.url.strip(" ")):  # the parser would drop some of them
+            raise InvalidInput(
+                "api_url is not an http or https address: it holds a blank, a line break or a control character",
+                "Give it like https://chat.example.com",
+            )
         try:
             parts = urlsplit(self.url)
             valid = (
@@ -126,6 +137,47 @@ class Endpoint:
             self.read_timeout,
             self.retries,
         )
+
+    def check_certificates(self) -> None:
+        """Say now which file is wrong. The libraries that would find out later do not tell."""
+        if not self.url.startswith("https:"):
+            return
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if self.ca_path and self.validate_certs and os.path.isfile(self.ca_path):
+            try:
+                context.load_verify_locations(self.ca_path)
+            except (ssl.SSLError, OSError) as error:
+                raise InvalidInput(
+                    f"ca_path: {self.ca_path} {_why_unusable(error, 'holds no certificate')}",
+                    "Give a file with certificates of authorities in PEM",
+                ) from None
+        if not self.client_cert:
+            return
+        locked: list = []
+
+        def passphrase() -> str:  # without it, OpenSSL would ask the terminal, and wait
+            locked.append(True)
+            return ""
+
+        try:
+            context.load_cert_chain(self.client_cert, self.client_key or None, passphrase)
+        except (ssl.SSLError, OSError, ValueError) as error:
+            option = "client_key" if self.client_key else "client_cert"
+            where = self.client_key or self.client_cert
+            if locked:
+                raise InvalidInput(
+                    f"{option}: the key in {where} is protected by a passphrase", "Give a key without one"
+                ) from None
+            if getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
+                raise InvalidInput(
+                    f"{option}: the key in {where} is not that of the certificate in client_cert",
+                    "Give the key that the certificate was made for",
+                ) from None
+            what = f"{self.client_cert} " + (f"or {self.client_key} " if self.client_key else "")
+            raise InvalidInput(
+                f"client_cert: {what}{_why_unusable(error, 'does not hold a certificate and its key')}",
+                "Give a certificate in PEM, and its key in the same file or in client_key",
+            ) from None
 
     @property
     def exposes_token(self) -> bool:
@@ -198,6 +250,9 @@ class Transport:
     def __init__(self, endpoint: Endpoint, user_agent: str = "mmops.mattermost", sleep=time.sleep):
         self.endpoint = endpoint.checked()
         self.token: str | None = None
+        self._certificates_checked = False
+        #: Whether requests are repeated.
+        self.patient = True
         self._sleep = sleep
         self._lock = threading.Lock()
         self._resume_at = 0.0
@@ -240,6 +295,18 @@ class Transport:
             )
 
     @property
+    def exposure(self) -> str:
+        """Where a token would travel unencrypted; empty if nowhere."""
+        if self.endpoint.exposes_token:
+            return "api_url is plain http: credentials and tokens travel unencrypted over the network"
+        if self._base.startswith("http://") and requests.utils.select_proxy(self._base, self._settings["proxies"]):
+            return (
+                "api_url is plain http, and a proxy of the environment (http_proxy) gets credentials and tokens unencrypted: "
+                "add the host to no_proxy"
+            )
+        return ""
+
+    @property
     def local(self) -> bool:
         """Whether this is the local mode socket, where every caller is an administrator."""
         return bool(self.endpoint.socket)
@@ -257,8 +324,11 @@ class Transport:
         bytes. ``token`` replaces the token of this transport (``None``: none) for this request.
 
         Raises a ``MattermostError``. A request is repeated after 429 or when no connection came about, as then nothing
-        was done; after a lost answer, 502, 503 and 504 only if ``repeatable``.
+        was done; after a lost answer, or where the server is not available, only if ``repeatable``.
         """
+        if not self._certificates_checked:
+            self.endpoint.check_certificates()
+            self._certificates_checked = True
         headers = {}
         token = self.token if token is Ellipsis else token
         if token and not self.local:
@@ -306,11 +376,8 @@ class Transport:
         if isinstance(original, ssl.SSLEOFError):
             return self._lost(operation)
         if isinstance(error, requests.exceptions.SSLError):
-            return CertificateRejected(
-                f"TLS with {where} failed: {_tls_reason(error)}",
-                "Correct api_url, name the certificate authority in ca_path, or give client_cert",
-                operation,
-            )
+            reason, remedy = _tls_reason(error)
+            return CertificateRejected(f"TLS with {where} failed: {reason}", remedy, operation)
         if isinstance(error, requests.exceptions.ProxyError) and not isinstance(original, ConnectionResetError):
             return ServerUnreachable(
                 f"the proxy to {where} cannot be reached or refuses",
@@ -373,14 +440,22 @@ class Transport:
         if status < 300 and kind.startswith("image/"):
             return Answer(status, response.headers, response.content)
         if 300 <= status < 400:
-            raise UnexpectedAnswer(
+            raise Redirected(
                 f"the server redirects to {_address(response.headers.get('Location', 'nowhere'))}",
                 "Put the final address of the server into api_url",
                 operation,
             )
         if status >= 400:
             details = _error_details(response.content)
-            error = rejection(operation, status, *(_text(details.get(key)) for key in ("id", "message", "request_id")))
+            error = rejection(
+                operation,
+                status,
+                _text(details.get("id")),
+                _text(details.get("message")),
+                _text(details.get("request_id")),
+                # What stands before the server may have an id in its errors as well, but not the status beside it.
+                own_form=details.get("status_code") == status,
+            )
             error.version_id = response.headers.get("X-Version-Id", "")
             if isinstance(error, TooManyRequests):
                 error.retry_after = _retry_after(response.headers)
@@ -408,7 +483,7 @@ class Transport:
     def _pause(self, error, attempt, repeatable) -> float | None:
         """Seconds to wait before the request is sent again; ``None`` if it must not be."""
         refused = isinstance(error, (ServerUnreachable, TooManyRequests)) and not isinstance(error, CertificateRejected)
-        if attempt >= self.endpoint.retries or not (refused or (repeatable and error.outcome_unknown)):
+        if not self.patient or attempt >= self.endpoint.retries or not (refused or (repeatable and error.transient)):
             return None
         pause = min(0.5 * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311  jitter is no secret
         if isinstance(error, TooManyRequests):
@@ -426,6 +501,13 @@ class Transport:
             wait = self._resume_at - time.monotonic()
         if wait > 0:
             self._sleep(wait)
+
+
+def _why_unusable(error, otherwise) -> str:
+    """Why a file with certificates cannot be used."""
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        return f"cannot be read: {os.strerror(error.errno or 0).lower()}"
+    return otherwise
 
 
 def _text(value) -> str:
@@ -491,10 +573,29 @@ def _original(error):
     return error
 
 
-def _tls_reason(error) -> str:
+def _tls_reason(error) -> tuple:
+    """Why TLS failed, and the way out."""
     cause = _original(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return cause.verify_message.rstrip(".")
-    if isinstance(cause, ssl.SSLError) and cause.reason:
-        return cause.reason.replace("_", " ").lower()
-    return "no common protocol or a rejected certificate"
+        reason = cause.verify_message.rstrip(".")
+        if "expired" in reason or "not yet valid" in reason:
+            return f"the server's {reason}", "Renew the certificate of the server, or correct the clock of this host"
+        if "mismatch" in reason.lower():
+            return reason, "Correct api_url: it must name the host as the certificate of the server does"
+        return reason, (
+            "Correct api_url, or name the certificate authority in ca_path "
+            "(a directory needs the links that openssl rehash makes)"
+        )
+    reason = (getattr(cause, "reason", None) or "").upper()
+    if "WRONG_VERSION_NUMBER" in reason or "RECORD_LAYER_FAILURE" in reason or "HTTP_REQUEST" in reason:
+        return "the server does not speak TLS at this port", "Correct api_url: another port, or http://"
+    if "CERTIFICATE_EXPIRED" in reason:
+        return "the server says that client_cert has expired", "Renew it"
+    if "CERTIFICATE_REQUIRED" in reason or "HANDSHAKE_FAILURE" in reason:
+        return "the server wants a client certificate, or has no protocol in common", "Give client_cert and client_key"
+    if "ALERT" in reason and ("CERTIFICATE" in reason or "UNKNOWN_CA" in reason):
+        return "the server does not accept client_cert", "Give a certificate of an authority that the server trusts"
+    return (
+        reason.replace("_", " ").lower() or "no common protocol or a rejected certificate",
+        "Correct api_url, name the certificate authority in ca_path, or give client_cert",
+    )

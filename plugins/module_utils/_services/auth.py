@@ -103,7 +103,7 @@ class AuthPlan(Plan):
             super().execute(client)
         except MattermostError as error:
             if error.outcome_unknown and self.if_lost:
-                error.remedy = self.if_lost
+                error.conclude(f"It may have taken effect all the same. {self.if_lost}.")
             raise
 
 

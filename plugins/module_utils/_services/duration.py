@@ -9,14 +9,19 @@ import re
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 
+#: More than any span needs, and less than what leaves the calendar.
+_DIGITS = 6
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def seconds(option: str, text: str) -> int:
     """The seconds that a span means. Raises ``InvalidInput`` that names the option."""
-    match = re.match(r"([0-9]{1,6})([smhdw])\Z", text.strip().lower())
+    match = re.match(r"([0-9]+)([smhdw])\Z", text.strip().lower())
     if not match:
         raise InvalidInput(
             f"{option}: {text!r} is no span of time", "Give a number and a unit s, m, h, d or w, like 12h or 30d"
         )
+    if len(match.group(1).lstrip("0")) > _DIGITS:
+        raise InvalidInput(f"{option}: {text[:20]!r} is out of range", f"Give a number of at most {_DIGITS} digits")
     return int(match.group(1)) * _SECONDS[match.group(2)]

@@ -36,6 +36,9 @@ PERIOD = 30
 #: Seconds that a code must still be the current one when it is sent.
 _MARGIN = 5
 
+#: How often a secret is generated whose answer is lost.
+_TRIES = 3
+
 #: Login services whose accounts log in with a code; empty is e-mail.
 _WITH_CODES = ("", "ldap")
 
@@ -96,15 +99,21 @@ class MfaPlan(Plan):
                 self._activate(client, _seconds_ahead(generated, self.clock.now()))
             except MattermostError as error:
                 error.done = [_GENERATE]
+                error.returned = {"user": self._account(client), **self.secret}
                 raise
 
     def _generate(self, client) -> Answer:
-        try:
-            answer = client.call(_GENERATE, self.steps[0].arguments)
-        except MattermostError as error:
-            if error.outcome_unknown:
-                error.remedy = _NOT_ACTIVE if self.steps[1:] else _NOBODY_HAS_IT
-            raise
+        """Generate a secret; another one if nobody knows whether there is one now. Each replaces the one before."""
+        for tries_left in range(_TRIES - 1, -1, -1):
+            try:
+                answer = client.call(_GENERATE, self.steps[0].arguments)
+                break
+            except MattermostError as error:
+                if error.outcome_unknown and tries_left:
+                    continue
+                if tries_left < _TRIES - 1 or error.outcome_unknown:
+                    error.conclude(f"{_NOT_ACTIVE if self.steps[1:] else _NOBODY_HAS_IT}.")
+                raise
         self.answers[_GENERATE] = answer.data
         return answer
 
@@ -144,11 +153,22 @@ class MfaPlan(Plan):
             self.clock.sleep(self.clock.remaining())
         return pyotp.TOTP(self.answers[_GENERATE]["secret"]).at(int(self.clock.now()))
 
-    def _is_active(self, client) -> bool | None:
+    @property
+    def secret(self) -> dict:
+        """The return keys that hand over what was generated."""
+        generated = self.answers.get(_GENERATE, {})
+        return {"secret": generated.get("secret"), "qr_code": generated.get("qr_code")}
+
+    def _account(self, client) -> dict | None:
+        """The account as it is now, ``None`` if it cannot be read."""
         try:
-            return bool(self.look(client).get("mfa_active"))
+            return self.look(client)
         except MattermostError:
             return None
+
+    def _is_active(self, client) -> bool | None:
+        user = self._account(client)
+        return None if user is None else bool(user.get("mfa_active"))
 
 
 class MfaService(Service):
@@ -170,14 +190,13 @@ class MfaService(Service):
         return {"user": plan.predicted, "secret": None, "qr_code": None}
 
     def read_back(self, client, plan) -> dict:
-        user = plan.predicted
         try:
             user = plan.look(client)
         except MattermostError as error:
             # The secret must not be lost over that.
+            user = plan.predicted
             plan.warnings.append(f"The account could not be read back: {error}")
-        generated = plan.answers.get(_GENERATE, {})
-        return {"user": user, "secret": generated.get("secret"), "qr_code": generated.get("qr_code")}
+        return {"user": user, **plan.secret}
 
     def write_files(self, plan) -> None:
         if not plan.path or _GENERATE not in plan.answers:
@@ -254,7 +273,8 @@ def _explained(error: MattermostError, ahead: float, active: bool | None) -> Mat
     """Why the server does not accept codes of the secret that it has just made."""
     if active:
         error.reason = "another task enrolled the user at the same time, with another secret"
-        error.remedy = "MFA is active with the secret of that task. Let only one task at a time enrol a user"
+        error.remedy = "Let only one task at a time enrol a user"
+        error.conclude("MFA is active with the secret of that task.")
         return error
     cause = "another task generated a secret at the same time, or the clocks of server and host differ"
     if abs(ahead) >= PERIOD:
@@ -263,7 +283,8 @@ def _explained(error: MattermostError, ahead: float, active: bool | None) -> Mat
             f"{'ahead of' if ahead > 0 else 'behind'} the server's; set both by NTP"
         )
     error.reason = f"the server refused two codes of the secret that it had just made: {cause}"
-    error.remedy = _NOT_ACTIVE
+    error.remedy = ""
+    error.conclude(f"{_NOT_ACTIVE}.")
     return error
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import check_arguments
@@ -72,7 +73,7 @@ class OperationPlan(Plan):
             answer = client.call(step.operation, step.arguments)
         except MattermostError as error:
             if error.outcome_unknown:
-                error.remedy = "It may have taken effect all the same: look at the server before you run the task again"
+                error.conclude("It may have taken effect all the same: look at the server before you run the task again.")
             raise
         self.keep(OPERATIONS[step.operation], answer.data, answer.headers.get("Token"))
 
@@ -99,6 +100,9 @@ class OperationService(Service):
             if parameter.where == "file" and parameter.name in arguments:
                 arguments[parameter.name] = _upload(parameter.name, arguments[parameter.name])
         check_arguments(operation.name, arguments)
+        for parameter in operation.parameters:
+            if parameter.where == "path":
+                _check_part_of_path(parameter.name, arguments[parameter.name], operation)
         plan = OperationPlan(return_secrets=declaration["return_secrets"])
         if operation.writes:
             plan.add(operation.name, **arguments)
@@ -135,6 +139,22 @@ def _check_declaration(declared, operation, arguments, local):
             raise InvalidInput("all_pages: the answer does not come in pages", "Leave it out", operation.name)
         if {"page", "per_page"} & set(arguments):
             raise InvalidInput("all_pages excludes page and per_page", "Give one or the other", operation.name)
+
+
+_ID = (re.compile(r"[A-Za-z0-9]+\Z"), "id, which has letters and digits only")
+
+#: What the server's own routes take in a path, except that no part between slashes of an address is empty or made of dots.
+_PARTS_OF_PATH: dict = {
+    "email": (re.compile(r"(?!(.*/)?\.{0,2}(/|\Z))[^\x00-\x20\x7f]+\Z"), "e-mail address"),
+    "username": (re.compile(r"[A-Za-z0-9._-]+\Z"), "name, which has letters, digits, dot, dash and underscore only"),
+}
+
+
+def _check_part_of_path(name, value, operation):
+    """Another value would lead to another operation: the server takes an encoded slash for a slash."""
+    pattern, form = _PARTS_OF_PATH.get(name, _ID)
+    if value in (".", "..") or not pattern.match(value):
+        raise InvalidInput(f"arguments.{name}: {value!r} is not a valid {form}", "Correct it", operation.name)
 
 
 def _upload(name, path) -> tuple:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MissingLibrary
@@ -26,12 +27,19 @@ except ImportError:
 
 _SIZE = (128, 128)
 
+#: The server's default. A small file may hold more than the memory does.
+_MOST_PIXELS = 7680 * 4320
+
 #: Largest mean difference of a colour channel (0 to 255) that counts as equal, for the whole picture and for any of its
 #: squares of 8 by 8. Two scaling libraries differ by up to 3 and 9. A small badge changes the whole by less than 1, but
 #: a square by more than 50.
 _TOLERANCE = 4.0
 _TOLERANCE_OF_SQUARE = 16
 _SQUARES = (16, 16)
+
+
+class _TooManyPixels(ValueError):
+    """The picture is not decoded."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,11 @@ class Picture:
         picture = cls(os.path.basename(path), content)
         try:
             picture._as_stored(content)
+        except _TooManyPixels as error:
+            raise InvalidInput(
+                f"image: {path} has {error} pixels, more than a server takes (FileSettings.MaxImageResolution)",
+                f"Give a picture of at most {_MOST_PIXELS:,} pixels; the server scales it down to 128 x 128",
+            ) from None
         except _NO_PICTURE:
             raise InvalidInput(
                 f"image: {path} is no picture that can be read", "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file"
@@ -80,7 +93,12 @@ class Picture:
 
     @staticmethod
     def _as_stored(content):
-        with Image.open(io.BytesIO(content)) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the check of the size is the stricter one
+            opened = Image.open(io.BytesIO(content))
+        with opened as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise _TooManyPixels(f"{image.width} x {image.height}")
             upright = ImageOps.exif_transpose(image).convert("RGBA")
         if upright.size != _SIZE:
             upright = ImageOps.fit(upright, _SIZE, Image.Resampling.LANCZOS)

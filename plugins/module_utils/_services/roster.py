@@ -11,6 +11,7 @@ import datetime
 import re
 import threading
 import time
+import traceback
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,7 +19,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
+    InvalidInput,
+    MattermostError,
+    ServerUnreachable,
+    Stopped,
+    UnforeseenError,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, as_text, carry_out
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
     is_active,
@@ -70,6 +77,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_se
 #: How many chunks are read at a time. More would only wait for each other.
 _READS_AHEAD = 2
 
+#: Users in a row for which the server cannot be reached. Then no further one is begun.
+LONGEST_ABSENCE = 5
+
 #: How many names a warning shows.
 _SHOWN = 10
 
@@ -110,6 +120,12 @@ class RosterPlan(Plan):
     expiring: list = field(default_factory=list)
     total: int = 0
     executed: bool = False
+    not_begun: int = 0
+    tracebacks: list = field(default_factory=list)
+
+    def complete(self) -> None:
+        for item in self.items:
+            item.plan.complete()
 
     @property
     def changed(self) -> bool:
@@ -127,10 +143,24 @@ class RosterPlan(Plan):
         if not self.failed:
             return ""
         first = self.failed[0]
-        return (
+        # What became of this one is among the failures; the message is about all of them.
+        cause = str(first.error).replace(first.error.consequence, "").rstrip()
+        text = (
             f"{len(self.failed)} of {self.total} users could not be brought to the declared state, the first of them "
-            f"{first.name} ({first.where}): {first.error}"
+            f"{first.name} ({first.where}): {cause}"
         )
+        if self.not_begun:
+            text += (
+                f" As the server could not be reached for {LONGEST_ABSENCE} users in a row, {self.not_begun} others were not "
+                "begun."
+            )
+        doubtful = len([item for item in self.failed if item.error.outcome_unknown])
+        if doubtful:
+            text += f" {doubtful} of those who failed may have been changed."
+        changed = len([item for item in self.items if item.done]) if self.executed else 0
+        if changed or not doubtful:
+            text += f" {changed} users were changed." if changed else " Nothing was changed."
+        return f"{text} The next run does what is missing."
 
     @property
     def diff(self) -> list:
@@ -143,6 +173,7 @@ class RosterPlan(Plan):
     def execute(self, client) -> None:
         """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""
         stop = threading.Event()
+        away = _Away()
         progress = _Progress(client, len(self.items))
         service = UserService()
 
@@ -153,14 +184,23 @@ class RosterPlan(Plan):
                 item.done = carry_out(service, client, item.declaration, item.plan)
             except MattermostError as error:
                 item.error, item.done = error, error.done
-                if self.stops_on_error:
-                    stop.set()
+            except Exception as error:  # that of one user must not hide what became of the others
+                item.error = UnforeseenError(error)
+                self.tracebacks.append(traceback.format_exc())
+            if away.counts(item.error) or (item.error and (self.stops_on_error or isinstance(item.error, Stopped))):
+                stop.set()
             progress.step()
 
         self.executed = True
         with ThreadPoolExecutor(self.concurrency) as pool:
-            list(pool.map(carry, self.items))
+            try:
+                list(pool.map(carry, self.items))
+            except BaseException:
+                stop.set()  # else the pool would go on before it lets go
+                raise
         self.failed += [item for item in self.items if item.error]
+        if away.long:
+            self.not_begun = len([item for item in self.items if not (item.error or item.done)])
 
 
 class RosterService(Service):
@@ -368,7 +408,7 @@ class RosterService(Service):
         return self._returned(plan, [item for item in plan.items if item.done])
 
     def predict(self, plan) -> dict:
-        return self._returned(plan, plan.items)
+        return self._returned(plan, [item for item in plan.items if item.done] if plan.executed else plan.items)
 
     @staticmethod
     def _returned(plan, items) -> dict:
@@ -409,6 +449,23 @@ class RosterService(Service):
             "missing": [{"username": _name(entry), "where": str(entry.where)} for entry in plan.missing],
             "expiring": plan.expiring,
         }
+
+
+class _Away:
+    """Counts users in a row for which the server could not be reached. Threads share it."""
+
+    def __init__(self):
+        self._row = 0
+        self._lock = threading.Lock()
+        self.long = False
+
+    def counts(self, error: MattermostError | None) -> bool:
+        """Note what became of a user; tells whether the server has been away for too long."""
+        absent = isinstance(error, ServerUnreachable) or (error is not None and error.transient)
+        with self._lock:
+            self._row = self._row + 1 if absent else 0
+            self.long = self.long or self._row >= LONGEST_ABSENCE
+            return self.long
 
 
 class _Progress:

@@ -11,6 +11,7 @@ The server keeps no time of creation of a token, so a rotation writes the day in
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, Step
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS, find_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import token_of
 
@@ -32,6 +34,9 @@ LONGEST_DESCRIPTION = 255
 
 #: Days. More is a mistake, and leaves the calendar.
 _LONGEST_SPAN = 36500
+
+#: When the value of a new token counts as handed over: at the end of the task, when a later task says so, or now.
+AT_THE_END, LATER, DONE = "at_the_end", "later", "done"
 
 _CREATE = "create_user_access_token"
 _ENABLE = "enable_user_access_token"
@@ -165,7 +170,8 @@ class Observation:
 
     ``user`` owns the ``tokens``; it is ``None`` if there is none, or if ``token_id`` alone is declared. ``now`` is in UTC.
     ``local``: over the local socket. ``knows_expiry`` is ``False`` for a server whose tokens never expire, ``None`` if
-    that is not known.
+    that is not known. ``lost``: the ids of tokens that an earlier run created and did not hand over.
+    ``hands_over``: whether a token that is created now counts as handed over at the end of the task.
     """
 
     user: dict | None
@@ -173,6 +179,8 @@ class Observation:
     now: datetime
     local: bool = False
     knows_expiry: bool | None = None
+    lost: frozenset = frozenset()
+    hands_over: bool = True
 
     @property
     def today(self) -> date:
@@ -185,12 +193,12 @@ class Observation:
 
 @dataclass
 class TokenPlan(Plan):
-    """The plan for the tokens of one user. A creation is its first step.
+    """The plan for the tokens of one user. A creation is its first step, after those that revoke what was ``lost``.
 
     ``named``: the tokens that the declaration names, as they are before, newest generation first. ``new``: the token to
     be created, as the API will show it. ``kept_id``: the token that is the current one, if no new one is. ``rotation``:
     the declared one, if the tokens are to be present. ``known``: the ids of all tokens of the user. ``doubtful``: the ids
-    of tokens that the caller may be using.
+    of tokens that the caller may be using. ``hand_over`` is the option, ``pending`` the note of it.
 
     Diff and results follow from the steps, which are shortened if one of them fails after a creation.
     """
@@ -203,6 +211,9 @@ class TokenPlan(Plan):
     rotation: Rotation | None = None
     known: frozenset = frozenset()
     doubtful: set = field(default_factory=set)
+    lost: frozenset = frozenset()
+    hand_over: str = AT_THE_END
+    pending: Note | None = None
 
     @property
     def _kept(self) -> list:
@@ -282,12 +293,24 @@ class TokenPlan(Plan):
         self.doubtful.add(token_id)
 
     def execute(self, client) -> None:
-        position = self._create(client) if self.new else 0
+        try:
+            self._execute(client)
+        except BaseException:
+            if self.pending:
+                self.pending.release()
+            raise
+
+    def _execute(self, client):
+        position = 0
         while position < len(self.steps):
+            step, created = self.steps[position], _CREATE in self.answers
+            if step.operation == _CREATE:
+                position = self._create(client, position)
+                continue
             try:
-                self._carry_out(client, self.steps[position])
+                self._carry_out(client, step)
             except MattermostError as error:
-                if not self.new:
+                if not created:
                     error.done = self.operations[:position]
                     raise
                 # Nobody else knows the value of the new token, so the task must not fail any more.
@@ -312,52 +335,79 @@ class TokenPlan(Plan):
                 raise
             client.find(_REVOKE, token_id=token_id)  # and to revoke it twice does no harm
 
-    def _create(self, client) -> int:
-        """Carry out the first step, and return how many operations that took."""
-        create = self.steps[0]
+    def _create(self, client, position) -> int:
+        """Carry out the creation, the step at this position, and return the position of the next step."""
+        create = self.steps[position]
+        before = self.operations[:position]
         lost: list = []
+        doubt = False
+        self._note_creation(create)
         for tries_left in range(_TRIES - 1, -1, -1):
             try:
                 with _permission_explained():
                     self.answers[_CREATE] = client.call(_CREATE, create.arguments).data
                 break
             except MattermostError as error:
-                error.done = [step.operation for step in lost]
+                error.done = before + [step.operation for step in lost]
                 if not error.outcome_unknown:
                     raise
-                orphan = self._orphan(client, error)
+                doubt = True
+                orphan = self._orphan(client, create, error)
                 if orphan:
                     lost += [create, Step(_REVOKE, {"token_id": orphan})]
                     error.done += [_CREATE, _REVOKE]
                 if not tries_left:
+                    error.conclude("No token is left of it. Run the task again.")
                     raise
-        self.steps[:1] = [*lost, create]
-        position = len(lost) + 1
+        if doubt:
+            lost += self._latecomers(client, create)
+        self.steps[position : position + 1] = [*lost, create]
+        position += len(lost) + 1
         self._check_expiry(client, create, self.operations[:position])
         return position
 
-    def _orphan(self, client, error) -> str | None:
-        """Look for the token that a creation without an answer left, and revoke it: nobody knows its value.
+    def _note_creation(self, create):
+        """Note that there will be a token that is not handed over."""
+        if not self.pending or self.pending.taken:
+            return
+        try:
+            self.pending.write(create.arguments["description"], self.known - self.lost)
+        except OSError as error:
+            self.pending.release()
+            self.warnings.append(
+                f"It could not be noted that the new token is not handed over yet ({os.strerror(error.errno or 0)}). If "
+                "the run is killed before that, the next one does not notice"
+            )
+
+    def _appeared(self, client, create) -> list:
+        """The ids of tokens that nobody knew before, and that are like the one to be created."""
+        tokens = client.pages(_LIST, user_id=create.arguments["user_id"])
+        alike = [token["id"] for token in tokens if token["description"] == create.arguments["description"]]
+        created = self.answers.get(_CREATE, {}).get("id")
+        return [token_id for token_id in alike if token_id not in self.known and token_id != created]
+
+    def _orphan(self, client, create, error) -> str | None:
+        """Look for the token that a creation of unknown outcome left, and revoke it: nobody knows its value.
 
         Keeping it would leave a working secret that is of use to nobody, and a later run would take it for the declared
         token. Returns its id, ``None`` if the creation had no effect. Raises ``error`` if that cannot be told.
         """
-        description = self.steps[0].arguments["description"]
+        description = create.arguments["description"]
         try:
-            appeared = [
-                token["id"]
-                for token in client.pages(_LIST, user_id=self.steps[0].arguments["user_id"])
-                if token["id"] not in self.known and token["description"] == description
-            ]
+            appeared = self._appeared(client, create)
             if len(appeared) > 1:
                 error.reason += f", and several such tokens appeared ({', '.join(appeared)}), so another run may be at work"
                 raise error
             if appeared:
                 client.revoke_user_access_token(token_id=appeared[0])
         except MattermostError:
-            error.remedy = (
-                f"Look for a new token {description!r} of this user: nobody knows its value. Revoke it "
-                "(state: absent), then run the task again"
+            error.conclude(
+                f"There may be a new token {description!r} of this user, and nobody knows its value: "
+                + (
+                    "the next run on this host revokes it and creates another."
+                    if self.pending
+                    else "revoke it (state: absent), then run the task again."
+                )
             )
             raise error from None
         if not appeared:
@@ -367,6 +417,21 @@ class TokenPlan(Plan):
             "nobody knows its value."
         )
         return appeared[0]
+
+    def _latecomers(self, client, create) -> list:
+        """Revoke what an earlier try made after it had been looked for, and return the steps. Nobody knows those values."""
+        steps: list = []
+        try:
+            for token_id in self._appeared(client, create):
+                client.revoke_user_access_token(token_id=token_id)
+                steps += [create, Step(_REVOKE, {"token_id": token_id})]
+                self.warnings.append(f"The token {token_id} of a creation whose answer was lost was revoked.")
+        except MattermostError as error:
+            self.warnings.append(
+                "The new token was created, but whether an earlier try left another one could not be found out: "
+                f"{error} Look for a second token {create.arguments['description']!r}, and revoke it."
+            )
+        return steps
 
     def _check_expiry(self, client, create, done):
         """A server that does not know ``expires_at`` takes no notice of it, and makes a token that never expires."""
@@ -385,7 +450,7 @@ class TokenPlan(Plan):
 
 def plan_tokens(wanted: Wanted, seen: Observation) -> TokenPlan:
     """The plan for the tokens that are wanted. Raises ``InvalidInput`` for what cannot be carried out."""
-    plan = TokenPlan(named=_named(wanted, seen), known=frozenset(token["id"] for token in seen.tokens))
+    plan = TokenPlan(named=_named(wanted, seen), known=frozenset(token["id"] for token in seen.tokens), lost=seen.lost)
     {"present": _plan_present, "disabled": _plan_disabled, "absent": _plan_absent}[wanted.state](plan, wanted, seen)
     return plan
 
@@ -437,10 +502,17 @@ def _plan_present(plan, wanted, seen):
         raise InvalidInput("there is no such user", "Check username, user_id or email")
     if seen.user and seen.user["delete_at"]:
         plan.warnings.append(f"{seen.user['username']} is deactivated; the server refuses its tokens until it is activated")
-    expired = [token for token in plan.named if seen.expired(token)]
+    lost = [token for token in plan.named if token["id"] in seen.lost]
+    for token in lost:
+        plan.add(_REVOKE, token_id=token["id"])
+        plan.warnings.append(
+            f"The token {token['id']} ({token['description']}) is revoked, and replaced if it is needed: an earlier run "
+            "created it, but ended before its value was handed over."
+        )
+    expired = [token for token in plan.named if seen.expired(token) and token not in lost]
     if any(token["id"] == wanted.token_id for token in expired):
         raise InvalidInput(f"token_id: the token {wanted.token_id} has expired", "Declare description, which creates a new one")
-    generations = _by_description([token for token in plan.named if token not in expired])
+    generations = _by_description([token for token in plan.named if token not in lost and token not in expired])
     if _is_due(wanted, seen, generations):
         _plan_creation(plan, wanted, seen)
         successor, older = seen.today, generations
@@ -456,9 +528,16 @@ def _plan_present(plan, wanted, seen):
     for token in expired:
         plan.add(_REVOKE, token_id=token["id"])
     if wanted.rotation:
+        if wanted.rotation.overlap > wanted.rotation.after:
+            plan.warnings.append(
+                f"overlap: {wanted.rotation.overlap} days are more than rotate_after ({wanted.rotation.after}), so that "
+                "more than two generations work at the same time"
+            )
         # The local socket cannot disable a token.
         plan.rotation = replace(wanted.rotation, keep_disabled=0) if seen.local else wanted.rotation
-        _plan_retirement(plan, plan.rotation, seen, successor, older)
+        # What the new token follows must work until that was handed over.
+        kept = 1 if plan.new and not seen.hands_over else 0
+        _plan_retirement(plan, plan.rotation, seen, successor, older, kept)
 
 
 def _is_due(wanted, seen, generations) -> bool:
@@ -482,11 +561,14 @@ def _plan_creation(plan, wanted, seen):
     plan.add(_CREATE, **arguments)
 
 
-def _plan_retirement(plan, rotation, seen, successor, older):
-    """Disable and revoke the older generations, newest first. ``successor``: the day of the one that follows them."""
-    for twins in older:
+def _plan_retirement(plan, rotation, seen, successor, older, kept):
+    """Disable and revoke the older generations, newest first, except the first ``kept`` ones.
+
+    ``successor``: the day of the one that follows them.
+    """
+    for number, twins in enumerate(older):
         age = (seen.today - successor).days
-        for token in twins:
+        for token in twins if number >= kept else ():
             if age >= rotation.overlap + rotation.keep_disabled:
                 plan.add(_REVOKE, token_id=token["id"])
             elif age >= rotation.overlap and token["is_active"]:
@@ -616,6 +698,22 @@ def _knows_expiry(server, tokens) -> bool | None:
     return server.has("token_expiry")
 
 
+def _note_of(client, wanted, user) -> Note | None:
+    """The note of the tokens that are wanted, if it is about present tokens of a description."""
+    if user is None or wanted.description is None or wanted.state != "present":
+        return None
+    return Note(client.address, user["id"], wanted.description).read()
+
+
+def _lost(note, hand_over, tokens) -> frozenset:
+    """The ids of the tokens that an earlier run created and did not hand over."""
+    if note is None or note.taken or not note.description or hand_over == DONE:
+        return frozenset()
+    return frozenset(
+        token["id"] for token in tokens if token["description"] == note.description and token["id"] not in note.known
+    )
+
+
 def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
@@ -630,9 +728,20 @@ class TokenService(Service):
         wanted = wanted_of(declaration)
         with _permission_explained():
             user, tokens = self._look(client, declaration)
+        note = _note_of(client, wanted, user)
         plan = plan_tokens(
-            wanted, Observation(user, tokens, self._now(), client.transport.local, _knows_expiry(client.server, tokens))
+            wanted,
+            Observation(
+                user,
+                tokens,
+                self._now(),
+                client.transport.local,
+                _knows_expiry(client.server, tokens),
+                _lost(note, declaration["hand_over"], tokens),
+                declaration["hand_over"] != LATER,
+            ),
         )
+        plan.pending, plan.hand_over = note, declaration["hand_over"]
         if not declaration["allow_own_token"]:
             _protect(client, plan)
         plan.heading = user["username"] if user else next((token["user_id"] for token in tokens), "")
@@ -644,6 +753,15 @@ class TokenService(Service):
     def read_back(self, client, plan) -> dict:
         # What the server answered and what the steps did says all: no request is needed.
         return self.predict(plan)
+
+    def write_files(self, plan) -> None:
+        """Keep the note if the hand-over is still to come, and remove it otherwise."""
+        if not plan.pending or plan.pending.taken:
+            return
+        if plan.hand_over == LATER and plan.new:
+            plan.pending.release()
+        else:
+            plan.pending.remove()
 
     @staticmethod
     def _look(client, declaration) -> tuple:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import requests
@@ -38,6 +39,16 @@ class Faulty:
         requests.delete(address, timeout=30).raise_for_status()
         return counts.get(operation, 0)
 
+    def wait_for(self, operation: str, count: int = 1) -> None:
+        """Returns when the server has got so many requests of an operation."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            answer = requests.get(f"{self.server.url}/__control__/requests", timeout=30)
+            if answer.json()["counts"].get(operation, 0) >= count:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"{operation} was never sent")
+
     def ask(self, method: str, path: str, token: str | None = None, **body: object) -> requests.Response:
         """A request past the collection; as the administrator unless another token is given."""
         headers = {"Authorization": f"Bearer {self.server.token if token is None else token}"}
@@ -65,22 +76,28 @@ class Faulty:
         noted, _output = self._run([{"block": [include, notes], "rescue": [notes]}])
         return noted["status"], noted["msg"]
 
-    def _run(self, tasks: list[dict]) -> tuple[dict, str]:
-        result = self.folder / "result.json"
-        result.unlink(missing_ok=True)
-        copy = {"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(result)}, "no_log": True}
+    def start(self, tasks: list[dict], in_process: bool = True, **variables: str) -> subprocess.Popen[str]:
+        """Begins a play with these tasks, in a process group of its own."""
         playbook = self.folder / "play.yml"
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [*tasks, copy]}
+        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
         playbook.write_text(json.dumps([play]), encoding="utf-8")
-        run = subprocess.run(
+        environment = play_environment(self.server, self.folder / "home")
+        return subprocess.Popen(
             [PROGRAMS / "ansible-playbook", playbook],
             cwd=self.folder,
-            check=False,
-            env=play_environment(self.server, self.folder / "home"),
+            env={**environment, "MATTERMOST_IN_PROCESS": str(in_process), **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
+            start_new_session=True,
         )
-        assert run.returncode == 0, run.stdout
-        return json.loads(result.read_text(encoding="utf-8")), run.stdout
+
+    def _run(self, tasks: list[dict]) -> tuple[dict, str]:
+        result = self.folder / "result.json"
+        result.unlink(missing_ok=True)
+        copy = {"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(result)}, "no_log": True}
+        with self.start([*tasks, copy]) as run:
+            output, _errors = run.communicate()
+        assert run.returncode == 0, output
+        return json.loads(result.read_text(encoding="utf-8")), output

@@ -24,7 +24,8 @@ def plain_environment(monkeypatch, tmp_path_factory):
     for name in os.environ:
         if name.upper() in VARIABLES or name.startswith("MATTERMOST_"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.delenv("ANSIBLE_HOME", raising=False)
 
 
 class Pauses(list):

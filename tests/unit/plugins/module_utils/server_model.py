@@ -40,6 +40,8 @@ class ModelClient:
         self.stale = {}
         self.report = lambda text: None
         self.transport = ModelTransport()
+        self.address = "https://chat.example.com"
+        self.stop_reason = lambda: ""
         self.caller = None
         self.server = Server((7, 6, 0), True)
 

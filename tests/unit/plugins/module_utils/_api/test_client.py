@@ -22,10 +22,12 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.client impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     AnswerLost,
     InvalidInput,
+    MattermostError,
     NotAuthenticated,
     NotFound,
     OperationNotAvailable,
     RequestRejected,
+    Stopped,
     UnexpectedAnswer,
     WrongServerVersion,
 )
@@ -37,7 +39,16 @@ from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.wire i
 TOKEN = "k3yt0k3nk3yt0k3nk3yt0k3nk3"
 PASSWORD = "s3cr3t-Passw0rd"
 VERSION = "7.6.0.7.6.0.0123456789abcdef0123456789abcdef."
-OK = answer(200, {"status": "OK"})
+#: A good answer to any operation that answers an object.
+OK = answer(
+    200,
+    {
+        **dict.fromkeys(("status", "id", "user_id", "username", "description", "token", "secret", "qr_code"), "OK"),
+        "is_active": True,
+        "auth_service": "",
+        "total_users_count": 1,
+    },
+)
 ME = answer(200, {"id": "admin", "username": "admin"})
 DEAD = answer(401, {"id": "api.context.session_expired.app_error", "message": "Please log in.", "status_code": 401})
 UNKNOWN = answer(404, {"id": "app.user.missing_account.const", "message": "None.", "status_code": 404})
@@ -82,7 +93,7 @@ def shown(error):
 @pytest.fixture(scope="module")
 def echo():
     """A client, and the requests that its server saw."""
-    server = Wire([lambda request: answer(200, [] if request.target.startswith("/api/v4/users?") else {})])
+    server = Wire([lambda request: answer(200, [] if request.target.startswith("/api/v4/users?") else {"id": "x"})])
     transport = Transport(Endpoint(server.url))
     with Client(transport, TokenAuthentication(TOKEN)) as client:
         yield client, server.requests
@@ -448,6 +459,52 @@ def test_every_operation_is_repeated_after_a_refusal_for_the_rate(open_client, n
     assert (first.method, first.target, first.body) == (second.method, second.target, second.body)
 
 
+# ---- a task that ends early -----------------------------------------------------------------------------------------
+
+
+def test_nothing_but_the_logout_is_sent_after_a_stop(open_client):
+    login = answer(200, {"id": "admin"}, Token="s3ss10n")
+    server, client = open_client(login, OK, authentication=LoginAuthentication("a", "b"))
+
+    with client:
+        client.stop("the task was ended by SIGTERM")
+        for operation, arguments in (("get_user", {"user_id": "me"}), ("delete_user", {"user_id": "x"})):
+            with pytest.raises(Stopped, match="ended by SIGTERM"):
+                client.call(operation, arguments)
+
+    assert [target for _method, target in sent(server)] == ["/api/v4/users/login", "/api/v4/users/logout"]
+
+
+def test_a_logout_after_a_stop_does_not_wait(open_client):
+    login = answer(200, {"id": "admin"}, Token="s3ss10n")
+    server, client = open_client(login, answer(503, content=b""), authentication=LoginAuthentication("a", "b"))
+
+    with client:
+        client.stop("the task was ended by SIGTERM")
+
+    assert len(server.requests) == 2
+    assert "could not be logged out" in client.warnings[0]
+
+
+def test_without_anybody_to_report_to_nothing_is_written_but_read(open_client):
+    server, client = open_client(OK)
+    client.stop_reason = lambda: "nobody waits"
+
+    client.get_user(user_id="me")
+    with pytest.raises(Stopped, match="nobody waits"):
+        client.delete_user(user_id="x")
+
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("step", [RESET, answer(500, content=b"<html>", kind="text/html"), answer(200, {"error": "no"})])
+def test_a_login_of_unknown_outcome_may_have_left_a_session(open_client, step):
+    _server, client = open_client(step, authentication=LoginAuthentication("admin", PASSWORD))
+
+    with pytest.raises(MattermostError, match="A session may have been opened"):
+        open_and_use(client)
+
+
 # ---- answers, paging, lookups ---------------------------------------------------------------------------------------
 
 
@@ -480,6 +537,12 @@ def test_a_server_without_the_operation_does_not_mean_that_nobody_is_there(open_
         ("get_user", {"user_id": "me"}, answer(200, "ok")),
         ("get_user", {"user_id": "me"}, answer(200, content=b"\x89PNG", kind="image/png")),
         ("get_users", {}, answer(200, {"users": []})),
+        ("get_users", {}, answer(200, [{"name": "somebody"}])),
+        ("get_users", {}, answer(200, ["somebody"])),
+        ("get_user", {"user_id": "me"}, answer(200, {"error": "not logged in"})),
+        ("create_user_access_token", {"user_id": "x", "description": "y"}, answer(200, {"id": "x"})),
+        ("generate_mfa_secret", {"user_id": "x"}, answer(200, {"status": "OK"})),
+        ("update_user_roles", {"user_id": "x", "roles": "system_user"}, answer(200, {})),
         ("get_profile_image", {"user_id": "me"}, answer(200, {"status": "OK"})),
     ],
 )
@@ -545,7 +608,7 @@ def test_every_paged_operation_can_be_read_whole(open_client, name):
     ],
 )
 def test_the_version_and_the_licence_are_read(open_client, header, number, licensed, text):
-    _server, client = open_client(answer(200, {}, X_Version_Id=header))
+    _server, client = open_client(answer(200, {"id": "x"}, X_Version_Id=header))
 
     client.get_user(user_id="me")
 
@@ -569,14 +632,14 @@ def test_the_version_and_the_licence_are_read(open_client, header, number, licen
     ],
 )
 def test_a_version_of_another_form_is_unknown(open_client, header):
-    _server, client = open_client(answer(200, {}, X_Version_Id=header))
+    _server, client = open_client(answer(200, {"id": "x"}, X_Version_Id=header))
 
-    assert client.get_user(user_id="me") == {}
+    assert client.get_user(user_id="me") == {"id": "x"}
     assert client.server == Server()
 
 
 def test_the_version_comes_from_the_first_answer_that_tells_it(open_client):
-    _server, client = open_client(answer(200, {}), answer(200, {}, X_Version_Id=VERSION + "true"))
+    _server, client = open_client(answer(200, {"id": "x"}), answer(200, {"id": "x"}, X_Version_Id=VERSION + "true"))
 
     client.get_user(user_id="me")
     assert client.server == Server()

@@ -82,7 +82,7 @@ def test_options_that_cannot_work_are_named(given, names):
 
 
 def test_a_token_is_used(connect, wire):
-    server = wire(answer(200, {}))
+    server = wire(answer(200, {"id": "x"}))
 
     with connect(api_url=server.url, api_token=TOKEN) as client:
         client.get_user(user_id="me")
@@ -92,7 +92,7 @@ def test_a_token_is_used(connect, wire):
 
 @pytest.mark.parametrize("mfa", [{}, {"api_mfa_code": "123456"}])
 def test_a_login_is_used(connect, wire, mfa):
-    server = wire(answer(200, {}, Token="s3ss10n"))
+    server = wire(answer(200, {"id": "x"}, Token="s3ss10n"))
 
     with connect(api_url=server.url, api_login_id="admin", api_password=PASSWORD, **mfa):
         pass
@@ -103,7 +103,7 @@ def test_a_login_is_used(connect, wire, mfa):
 
 def test_a_login_of_the_task_counts_more_than_a_token_of_the_environment(connect, wire, monkeypatch):
     monkeypatch.setenv("MATTERMOST_TOKEN", TOKEN)
-    server = wire(answer(200, {}, Token="s3ss10n"))
+    server = wire(answer(200, {"id": "x"}, Token="s3ss10n"))
 
     with connect(api_url=server.url, api_login_id="admin", api_password=PASSWORD):
         pass
@@ -114,7 +114,7 @@ def test_a_login_of_the_task_counts_more_than_a_token_of_the_environment(connect
 def test_a_token_of_the_task_counts_more_than_a_login_of_the_environment(connect, wire, monkeypatch):
     monkeypatch.setenv("MATTERMOST_LOGIN_ID", "admin")
     monkeypatch.setenv("MATTERMOST_PASSWORD", PASSWORD)
-    server = wire(answer(200, {}))
+    server = wire(answer(200, {"id": "x"}))
 
     with connect(api_url=server.url, api_token=TOKEN) as client:
         client.get_user(user_id="me")
@@ -131,7 +131,7 @@ def test_the_environment_cannot_ask_for_both(monkeypatch):
 
 
 def test_the_local_socket_goes_before_address_and_credentials(connect, wire, tmp_path):
-    remote, local = wire(answer(200, {})), wire(answer(200, {}), path=str(tmp_path / "local.socket"))
+    remote, local = wire(answer(200, {"id": "x"})), wire(answer(200, {"id": "x"}), path=str(tmp_path / "local.socket"))
 
     with connect(api_socket=str(tmp_path / "local.socket"), api_url=remote.url, api_token=TOKEN) as client:
         client.get_user(user_id="x")
@@ -155,7 +155,7 @@ def test_a_socket_of_the_environment_counts_less_than_the_address_of_a_task(conn
 
 
 def test_nothing_is_sent_until_the_client_is_opened(connect, wire):
-    server = wire(answer(200, {}))
+    server = wire(answer(200, {"id": "x"}))
 
     connect(api_url=server.url, api_login_id="admin", api_password=PASSWORD)
 

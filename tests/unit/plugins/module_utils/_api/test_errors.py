@@ -21,6 +21,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     NotFound,
     OperationNotAvailable,
     PermissionDenied,
+    Redirected,
     RequestRejected,
     ServerUnavailable,
     ServerUnreachable,
@@ -124,6 +125,8 @@ def test_a_status_without_an_id_is_explained(status):
         (502, "", ServerUnavailable),
         (503, "some.id", ServerUnavailable),
         (504, "", ServerUnavailable),
+        (520, "", ServerUnavailable),
+        (524, "", ServerUnavailable),
     ],
 )
 def test_the_id_decides_before_the_status_does(status, error_id, kind):
@@ -137,7 +140,15 @@ def test_only_an_error_of_unknown_outcome_says_so():
     errors = [kind("reason") for kind in (InvalidInput, ServerUnreachable, AnswerLost, UnexpectedAnswer)]
     errors += [rejection("get_user", status, "some.id") for status in (400, 403, 404, 429, 500, 502, 503, 504)]
 
-    assert {type(error) for error in errors if error.outcome_unknown} == {AnswerLost, ServerUnavailable}
+    errors += [rejection("get_user", 429), Redirected("elsewhere")]
+
+    assert {type(error) for error in errors if error.outcome_unknown} == {AnswerLost, UnexpectedAnswer, ServerUnavailable}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413, 499, 500, 501, 520, 524, 530])
+def test_an_error_that_is_not_of_mattermost_leaves_the_outcome_unknown(status):
+    assert rejection("create_user", status).outcome_unknown
+    assert rejection("create_user", status, "gateway.error", own_form=False).outcome_unknown
 
 
 def test_details_hold_what_the_server_said():

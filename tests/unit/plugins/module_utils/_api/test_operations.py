@@ -25,6 +25,7 @@ from PIL import Image
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.answers import KEYS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import (
     Client,
     LocalModeAuthentication,
@@ -381,6 +382,8 @@ def recorded_answer(exchange):
     data = whole(body)
     if isinstance(data, int) and OPERATIONS[exchange.operation].answer == "list":  # of some, only the length was recorded
         data = [{}] * data
+    if isinstance(data, list) and exchange.operation in KEYS:  # and of some only the names of the keys
+        data = [dict.fromkeys(["id", *item]) if isinstance(item, list) else item for item in data]
     return json.dumps(data).encode(), data
 
 

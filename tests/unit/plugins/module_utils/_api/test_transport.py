@@ -13,8 +13,10 @@ import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
@@ -447,6 +449,79 @@ def test_https_to_a_server_that_speaks_http(httpserver, open_transport):
 
     assert_helpful(caught.value, "TLS", "api_url")
 
+    assert_helpful(caught.value, "does not speak TLS at this port")
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "words"),
+    [
+        ("certificate", None, ["client_cert", "does not hold a certificate and its key"]),
+        ("certificate", "other_key", ["client_key", "is not that of the certificate"]),
+        ("certificate", "locked_key", ["client_key", "passphrase"]),
+    ],
+)
+def test_a_client_certificate_that_cannot_be_used_is_explained(
+    start_tls_server, open_transport, authority, authority_path, tmp_path, pauses, certificate, key, words
+):
+    server = start_tls_server(client_certificate=True)
+    names = {name: str(tmp_path / name) for name in ("certificate", "other_key", "locked_key")}
+    authority.issue_cert("a.example.com").cert_chain_pems[0].write_to_path(names["certificate"])
+    other = authority.issue_cert("b.example.com").private_key_pem
+    other.write_to_path(names["other_key"])
+    locked = serialization.load_pem_private_key(other.bytes(), None).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"secret")
+    )
+    Path(names["locked_key"]).write_bytes(locked)
+
+    with pytest.raises(InvalidInput) as caught:
+        get(
+            open_transport(
+                server.url_for(""), ca_path=authority_path, client_cert=names[certificate], client_key=names.get(key, "")
+            )
+        )
+
+    assert_helpful(caught.value, *words)
+    assert (pauses, server.log) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("connect_timeout", 10**11),
+        ("connect_timeout", 0),
+        ("connect_timeout", float("nan")),
+        ("retries", -1),
+        ("retries", 10**9),
+    ],
+)
+def test_a_setting_out_of_range_is_named(open_transport, setting, value):
+    with pytest.raises(InvalidInput, match=setting):
+        open_transport("http://127.0.0.1:1", **{setting: value})
+
+
+@pytest.mark.parametrize("value", [10**11, 0, -1, float("inf")])
+def test_a_timeout_out_of_range_is_named(open_transport, value):
+    with pytest.raises(InvalidInput, match=r"^timeout must be"):
+        open_transport("http://127.0.0.1:1", read_timeout=value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://chat.exa\nmple.com", "http://chat.example.com\r\n", "http://a\tb.example.com", "http://a\0b"]
+)
+def test_an_address_with_a_line_break_is_refused(open_transport, url):
+    with pytest.raises(InvalidInput, match=r"api_url .*line break"):
+        open_transport(url)
+
+
+def test_a_proxy_that_would_see_the_token_of_a_loopback_address_is_told(open_transport, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert open_transport("http://127.0.0.1:8065").exposure == ""
+    monkeypatch.setenv("http_proxy", "http://proxy.example.com:3128")
+    assert "no_proxy" in open_transport("http://127.0.0.1:8065").exposure
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert open_transport("http://127.0.0.1:8065").exposure == ""
+
 
 # ---- what is repeated -----------------------------------------------------------------------------------------------
 
@@ -533,7 +608,7 @@ def test_threads_wait_together_for_the_limit(wire):
     assert all(4 < seconds < 5.3 for _thread, seconds in slept)
 
 
-UNAVAILABLE = [answer(status, content=b"<html>Bad gateway</html>", kind="text/html") for status in (502, 503, 504)]
+UNAVAILABLE = [answer(status, content=b"<html>Bad gateway</html>", kind="text/html") for status in (502, 503, 504, 520, 524)]
 UNAVAILABLE.append(answer(503, {"id": "api.context.server_busy.app_error", "message": "Busy.", "status_code": 503}))
 LOST = [
     RESET,
@@ -581,6 +656,44 @@ class TestLostOutcome:
         assert_helpful(caught.value, "create_user")
         assert PASSWORD not in everything_shown(caught.value)
         assert (len(server.requests), pauses) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        answer(500, content=b"<html>Error</html>", kind="text/html"),
+        answer(500, content=b"error", kind="text/plain"),
+        answer(500, {"error": "out of memory"}),
+        answer(400, {"id": "gateway.refused", "message": "No."}),
+        answer(404, content=b"404 page not found", kind="text/plain"),
+        answer(200, content=b"<html>Welcome</html>", kind="text/html"),
+        answer(201, content=b'{"id": "x', kind="application/json"),
+        answer(204, content=b""),
+    ],
+)
+def test_an_answer_that_mattermost_does_not_give_leaves_the_outcome_of_a_write_unknown(wire, open_transport, pauses, step):
+    server = wire(step)
+
+    with pytest.raises(MattermostError) as caught:
+        create(open_transport(server.url))
+
+    assert caught.value.outcome_unknown
+    assert (len(server.requests), pauses) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        answer(302, {}, Location="https://login.example.com/"),
+        answer(429, content=b"limit exceeded", kind="text/plain"),
+        answer(500, {"id": "app.user.save.app_error", "message": "No.", "status_code": 500}),
+    ],
+)
+def test_a_refusal_leaves_no_doubt(wire, open_transport, step):
+    with pytest.raises(MattermostError) as caught:
+        create(open_transport(wire(step).url, retries=0))
+
+    assert not caught.value.outcome_unknown
 
 
 @pytest.mark.parametrize("step", [HANG, Stall(OK[:-5])])

@@ -338,22 +338,37 @@ LOST = AnswerLost("the connection broke", "", "update_user_mfa")
 DOWN = ServerUnreachable("no connection", "", "update_user_mfa")
 
 
+LOST_SECRET = (True, AnswerLost("the connection broke", "", "generate_mfa_secret"))
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_a_lost_secret_is_replaced_by_another_one(time, active):
+    client = Flaky(time, [zoe(**({"mfa_active": True} if active else {}))], generate_mfa_secret=[LOST_SECRET, LOST_SECRET])
+    outcome = run(client, regenerate=active)
+    assert outcome.returned["secret"] == client.secrets[ZOE]
+    assert client.written[:3] == ["generate_mfa_secret"] * 3
+    assert outcome.plan.failure == ""
+
+
 def test_a_lost_secret_of_a_new_enrolment_does_no_harm(time):
-    client = Flaky(time, generate_mfa_secret=[(True, AnswerLost("the connection broke", "", "generate_mfa_secret"))])
+    client = Flaky(time, generate_mfa_secret=[LOST_SECRET] * 3)
     with pytest.raises(AnswerLost, match=r"not active.*Run the task again"):
         run(client)
     assert run(client).returned["secret"] == client.secrets[ZOE]
 
 
 def test_a_lost_secret_that_may_be_in_force_is_told(time):
-    client = Flaky(
-        time,
-        [zoe(mfa_active=True)],
-        generate_mfa_secret=[(True, AnswerLost("the connection broke", "", "generate_mfa_secret"))],
-    )
+    client = Flaky(time, [zoe(mfa_active=True)], generate_mfa_secret=[LOST_SECRET] * 3)
     with pytest.raises(AnswerLost, match=r"nobody has: run the task again.*or reset the account"):
         run(client, regenerate=True)
-    assert client.written == ["generate_mfa_secret"]  # not repeated blindly
+    assert client.written == ["generate_mfa_secret"] * 3
+
+
+def test_a_refusal_after_a_lost_secret_tells_of_it(time):
+    refused = (False, rejection("generate_mfa_secret", 501, "mfa.mfa_disabled.app_error"))
+    client = Flaky(time, [zoe(mfa_active=True)], generate_mfa_secret=[LOST_SECRET, refused])
+    with pytest.raises(RequestRejected, match="nobody has"):
+        run(client, regenerate=True)
 
 
 @pytest.mark.parametrize("took_effect", [True, False])
@@ -391,6 +406,8 @@ def test_a_refused_activation_fails_with_what_was_done(time):
     with pytest.raises(RequestRejected, match="EnableMultifactorAuthentication") as failure:
         run(client)
     assert failure.value.done == ["generate_mfa_secret"]
+    assert failure.value.returned["secret"] == client.secrets[ZOE]
+    assert not failure.value.returned["user"].get("mfa_active")
     assert time.slept == []
 
 

@@ -15,6 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.answers import KEYS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     AnswerLost,
@@ -51,7 +52,8 @@ class Wire:
 
     def send(self, operation, method, path, query=None, body=None, file=None, repeatable=False, token=Ellipsis):
         self.sent.append((operation, path, query, body, file))
-        default = {"picture": b"\x89PNG", "list": [], "number": 1}.get(OPERATIONS[operation].answer, {"status": "OK"})
+        fields = {"status": "OK", **dict.fromkeys(KEYS.get(operation, ()), "OK")}
+        default = {"picture": b"\x89PNG", "list": [], "number": 1}.get(OPERATIONS[operation].answer, fields)
         answer = self.answers.get(operation, default)
         if isinstance(answer, Exception):
             raise answer
@@ -319,3 +321,28 @@ def test_templated_values_become_what_the_operation_takes(name, picture):
     assert not validation.error_messages
     given_arguments = {key: value for key, value in validation.validated_parameters["arguments"].items() if value is not None}
     assert given_arguments == arguments_of(operation, picture)
+
+
+@pytest.mark.parametrize(
+    "value", ["b/image", "me/tokens", "../../config", "..", ".", "%2e%2e", "a?b", "a#b", "a b", "b\n", "\\"]
+)
+@pytest.mark.parametrize(
+    ("operation", "name"), [("get_user", "user_id"), ("delete_user", "user_id"), ("get_user_by_username", "username")]
+)
+def test_no_value_in_a_path_leads_to_another_operation(wire, operation, name, value):
+    with pytest.raises(InvalidInput, match=name):
+        run(wire, operation, {name: value})
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("value", ["x@y/../../config", "../a@b", "a@b/", "a//b@c", "a b@c", "."])
+def test_no_address_leads_to_another_operation(wire, value):
+    with pytest.raises(InvalidInput, match="email"):
+        run(wire, "get_user_by_email", {"email": value})
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("value", ["zoe@example.com", "zoë+tag@example.com", "dept/zoe@example.com", "a..b@example.com"])
+def test_an_address_of_any_usual_form_is_sent(wire, value):
+    run(wire, "get_user_by_email", {"email": value})
+    assert wire.names == ["get_user_by_email"]

@@ -23,6 +23,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService, generation, with_generation
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
@@ -43,6 +44,7 @@ OPTIONS = {
     "duplicates": "fail",
     "rotate_after": None,
     "overlap": None,
+    "hand_over": "at_the_end",
     "keep_disabled": None,
     "expires_after": None,
     "allow_own_token": False,
@@ -574,7 +576,8 @@ def test_a_creation_without_effect_is_repeated_after_a_look():
     client = TokenModel()
     client.lost = [(CREATE, False)]
     outcome = run(client, description="deploy")
-    assert client.sent[-3:] == [CREATE, "get_user_access_tokens_for_user", CREATE]
+    look = "get_user_access_tokens_for_user"
+    assert client.sent[-4:] == [CREATE, look, CREATE, look]
     assert outcome.operations == [CREATE]
     assert outcome.returned["token_value"] == "value1"
     assert not outcome.plan.warnings
@@ -587,6 +590,22 @@ def test_a_rotation_goes_on_after_a_lost_creation():
     assert client.written == outcome.operations == [CREATE, REVOKE, CREATE, REVOKE]
     assert len(client.tokens) == 1
     assert outcome.returned["token_value"]
+
+
+def test_a_creation_that_takes_effect_late_leaves_no_second_token():
+    client = TokenModel()
+    client.lost = [(CREATE, False)]
+    original = client._create_user_access_token
+
+    def create(**arguments):
+        original(**arguments)  # that of the first try, which a proxy had given up
+        return original(**arguments)
+
+    client._create_user_access_token = create
+    outcome = run(client, description="deploy")
+    assert outcome.operations == [CREATE, REVOKE, CREATE]
+    assert outcome.returned["token_value"] == "value2"
+    assert client.ids() == [f"{2:026d}"]
 
 
 def test_no_token_is_left_when_every_answer_is_lost():
@@ -659,6 +678,102 @@ def test_a_new_value_is_returned_although_a_predecessor_cannot_be_ended():
     assert outcome.plan.diff["before"] == {}
     with pytest.raises(RequestRejected):
         run(client, description="deploy", rotate_after="90d", overlap="0d")
+
+
+# -- runs that were killed ---------------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """Ends the run as a signal would."""
+
+
+def killed_at(client, operation):
+    """The next request of this kind takes effect, and then the run ends."""
+    original = client.call
+
+    def call(name, arguments, token=Ellipsis):
+        answer = original(name, arguments, token)
+        if name == operation:
+            raise Killed
+        return answer
+
+    client.call = call
+    return original
+
+
+def run_killed(client, operation, **options):
+    original = killed_at(client, operation)
+    with pytest.raises(Killed):
+        run(client, **options)
+    client.call = original
+    client.sent.clear()
+
+
+def test_a_token_that_was_not_handed_over_is_revoked_and_replaced_by_the_next_run():
+    client = TokenModel("deploy", "else")
+    del client.tokens[f"{1:026d}"]
+    run_killed(client, CREATE, description="deploy")
+    outcome = check_prediction(client, description="deploy")
+    assert outcome.operations == [REVOKE, CREATE]
+    assert outcome.returned["token_value"] == "value4"
+    assert client.ids("deploy") == [f"{4:026d}"]
+    assert "ended before its value was handed over" in outcome.plan.warnings[0]
+
+
+def test_a_token_that_was_there_before_is_left_alone():
+    client = TokenModel()
+    run_killed(client, CREATE, description="deploy")
+    client.tokens.clear()
+    client.add(BOT, "deploy")  # an id that the killed run knew nothing of
+    outcome = run(client, description="deploy", token_id=client.ids()[0], hand_over="done")
+    assert outcome.operations == []
+    assert run(client, description="deploy").operations == []
+
+
+def test_the_predecessor_works_until_the_successor_was_handed_over():
+    rotation = {"description": "deploy", "rotate_after": "90d", "overlap": "0d"}
+    client = TokenModel("deploy [generation 2025-01-01]")
+    run_killed(client, CREATE, **rotation)
+    old = f"{1:026d}"
+    outcome = run(client, hand_over="later", **rotation)
+    assert outcome.operations == [REVOKE, CREATE]
+    assert client.tokens[old]["is_active"]
+    # Not handed over, so that the next run makes another one.
+    outcome = run(client, hand_over="later", **rotation)
+    assert outcome.operations == [REVOKE, CREATE]
+    assert client.tokens[old]["is_active"]
+    confirmed = run(client, hand_over="done", **{**rotation, "overlap": "36500d"})
+    assert confirmed.operations == []
+    assert run(client, hand_over="later", **rotation).operations == [REVOKE]
+    assert old not in client.tokens
+    assert len(client.tokens) == 1
+
+
+def test_a_run_that_is_at_work_is_left_alone():
+    client = TokenModel()
+    note = Note(client.address, BOT, "deploy")
+    note.write("deploy", frozenset())
+    client.add(BOT, "deploy")
+    assert run(client, description="deploy").operations == []
+    note.release()
+    assert run(client, description="deploy").operations == [REVOKE, CREATE]
+
+
+def test_a_note_that_cannot_be_written_stops_nobody(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path / "file"))
+    outcome = run(TokenModel(), description="deploy")
+    assert outcome.returned["token_value"]
+    assert "could not be noted" in outcome.plan.warnings[0]
+
+
+def test_a_note_holds_no_secret_and_is_private(tmp_path, monkeypatch):
+    monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path))
+    run(TokenModel("else"), description="deploy", hand_over="later")
+    [path] = (tmp_path / "mmops.mattermost" / "not_handed_over").iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert "value" not in path.read_text(encoding="utf-8")
 
 
 # -- the caller's own token --------------------------------------------------------------------------------------
