@@ -382,8 +382,10 @@ error:
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import ACTIONS, SERVICES, AuthService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import AuthService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import ACTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import SERVICES
 
 SUBJECT = Subject(
     options=dict(
@@ -392,6 +394,7 @@ SUBJECT = Subject(
         auth_data=dict(type="str"),
         update_unknown=dict(type="bool", default=False),
         allow_own_account=dict(type="bool", default=False),
+        allow_unavailable_service=dict(type="bool", default=False),
         action=dict(type="str", choices=list(ACTIONS)),
         current_service=dict(type="str", choices=list(SERVICES)),
         match_field=dict(type="str", choices=["email", "username"]),

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import LONGEST_AUTH_DATA, SERVICES
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import EMAIL, shown_service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import LONGEST_AUTH_DATA
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import EMAIL, SERVICES, shown_service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import read_roster
 
 #: The columns of a mapping file.
