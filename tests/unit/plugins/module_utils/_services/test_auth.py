@@ -67,7 +67,7 @@ def people(*others):
 
 
 class AuthModel(ModelClient):
-    """``identity`` of an account is its ``auth_data``, which older servers do not show. ``lost``: operations whose answer is lost.
+    """``identity`` of an account is its ``auth_data``, which older servers hide. ``lost``: operations whose answer is lost.
 
     ``directory`` holds the e-mail addresses that LDAP has; ``None`` stands for a server without LDAP. ``settings`` are
     what clients may know; all services are switched on in them unless a test says otherwise.
