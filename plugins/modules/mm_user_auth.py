@@ -382,27 +382,27 @@ error:
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import LOGIN_SERVICES
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import AuthService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import ACTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import SERVICES
 
 SUBJECT = Subject(
     options=dict(
         **WHO_OPTIONS,
-        auth_service=dict(type="str", choices=list(SERVICES)),
+        auth_service=dict(type="str", choices=list(LOGIN_SERVICES)),
         auth_data=dict(type="str"),
         update_unknown=dict(type="bool", default=False),
         allow_own_account=dict(type="bool", default=False),
         allow_unavailable_service=dict(type="bool", default=False),
         action=dict(type="str", choices=list(ACTIONS)),
-        current_service=dict(type="str", choices=list(SERVICES)),
+        current_service=dict(type="str", choices=list(LOGIN_SERVICES)),
         match_field=dict(type="str", choices=["email", "username"]),
         ldap_entries=dict(type="list", elements="str"),
         matches=dict(type="dict"),
         auto=dict(type="bool", default=False),
         force=dict(type="bool", default=False),
-        new_service=dict(type="str", choices=list(SERVICES)),
+        new_service=dict(type="str", choices=list(LOGIN_SERVICES)),
         password=dict(type="str", no_log=True),
         new_password=dict(type="str", no_log=True),
         ldap_id=dict(type="str"),

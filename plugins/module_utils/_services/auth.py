@@ -12,13 +12,14 @@ from __future__ import annotations
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_administrator
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_account import plan_service, plan_switch
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_mail import (
     plan_mail,
     plan_token,
     plan_verification,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import ADMINISTRATOR, TARGETS, preflight
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import TARGETS, preflight
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration_plan import (
     actual_migrants,
     plan_migration,
@@ -122,13 +123,13 @@ class AuthService(Service):
         wanted = declaration["auth_service"] or declaration["new_service"]
         moves = wanted and stored(wanted) != user["auth_service"]
         return Seen(
-            user, client.server, caller, _is_administrator(caller), availability(client, wanted) if moves else Availability()
+            user, client.server, caller, _sees_everybody(caller), availability(client, wanted) if moves else Availability()
         )
 
     @staticmethod
     def _plan_migration(client, declaration) -> AuthPlan:
         caller = None if client.local else client.who_am_i()
-        if not _is_administrator(caller):
+        if not _sees_everybody(caller):
             raise InvalidInput(
                 "a migration needs an administrator, who alone sees how others log in",
                 "Use the token of a system administrator",
@@ -139,9 +140,9 @@ class AuthService(Service):
         return plan_migration(declaration, checked, availability(client, TARGETS[declaration["action"]]))
 
 
-def _is_administrator(caller: dict | None) -> bool:
+def _sees_everybody(caller: dict | None) -> bool:
     """Whether the caller sees how others log in. Without an account, on the local socket, everybody does."""
-    return caller is None or ADMINISTRATOR in caller["roles"].split()
+    return caller is None or is_administrator(caller)
 
 
 def _find_user(client, declaration) -> dict:

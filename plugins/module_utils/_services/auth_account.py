@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import EMAIL
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_seen import AuthPlan, Seen, address_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import (
-    EMAIL,
     LDAP,
     SINGLE_SIGN_ON,
     require_available,

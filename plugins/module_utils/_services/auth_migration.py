@@ -13,15 +13,19 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import EMAIL, shown_service, stored
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    EMAIL,
+    is_administrator,
+    is_bot,
+    is_guest,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import shown_service, stored
 
 #: The actions, and the service that each leads to.
 TARGETS = {"migrate_auth_to_ldap": "ldap", "migrate_auth_to_saml": "saml"}
 
 #: From where the server migrates.
 SOURCES = (EMAIL, "gitlab", "google", "office365", "ldap", "saml")
-
-ADMINISTRATOR = "system_admin"
 
 
 class MigrationRefused(InvalidInput):
@@ -85,12 +89,11 @@ class Preflight:
         return user["id"] == self.caller_id
 
     def _notes(self, user) -> list:
-        roles = user["roles"].split()
         marks = {
             "caller": self.is_caller(user),
-            "administrator": ADMINISTRATOR in roles,
-            "guest": "system_guest" in roles,
-            "bot": bool(user.get("is_bot")),
+            "administrator": is_administrator(user),
+            "guest": is_guest(user),
+            "bot": is_bot(user),
             "deactivated": bool(user["delete_at"]),
         }
         return [mark for mark, holds in marks.items() if holds]
@@ -128,8 +131,8 @@ def _match_ldap(candidates, match_field, entries, found):
             found.left_out.append((user, f"LDAP has no entry with this {match_field}"))
         elif known[value] > 1:
             found.clashing.append((value, [user], f"LDAP has {known[value]} entries with this {match_field}"))
-        elif user.get("is_bot") or user.get("remote_id"):
-            kind = "bot" if user.get("is_bot") else "user of another server"
+        elif is_bot(user) or user.get("remote_id"):
+            kind = "bot" if is_bot(user) else "user of another server"
             found.clashing.append((value, [user], f"a {kind} has the {match_field} of an LDAP entry"))
         else:
             found.matching.append((user, value))
@@ -141,7 +144,7 @@ def _match_saml(users, candidates, declaration, found):
     chosen: dict = defaultdict(list)
     for user in candidates:
         email = user["email"].lower()
-        if user.get("is_bot"):
+        if is_bot(user):
             found.left_out.append((user, "is a bot, which does not log in"))
         elif user.get("remote_id"):
             found.left_out.append((user, "belongs to another server, which alone changes the account"))

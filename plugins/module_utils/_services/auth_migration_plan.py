@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import other_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import (
-    ADMINISTRATOR,
     TARGETS,
     MigrationRefused,
     Preflight,
@@ -44,7 +44,7 @@ def _migrate(declaration, checked, plan):
         {user["username"]: current for user, _unused in checked.matching},
         {user["username"]: after for user, _unused in checked.matching},
     )
-    if not any(_is_administrator(user) for user in (*checked.untouched, *checked.already)):
+    if not other_administrators([*checked.untouched, *checked.already], []):
         plan.warnings.append(
             f"every active administrator may log in with {target} only from now on: keep a personal access "
             "token of one, in case that does not work"
@@ -69,10 +69,6 @@ def _objection(declaration, checked, available) -> tuple:
             "Use the token of an administrator with another login service, or allow it with allow_own_account: true",
         )
     return "", ""
-
-
-def _is_administrator(user) -> bool:
-    return ADMINISTRATOR in user["roles"].split() and not user["delete_at"] and not user.get("is_bot")
 
 
 def predicted_migrants(checked: Preflight) -> list | None:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import EMAIL
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import SOURCES, TARGETS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import EMAIL
 
 LONGEST_AUTH_DATA = 128
 TOKEN_LENGTH = 64

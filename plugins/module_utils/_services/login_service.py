@@ -11,16 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-
-#: The word for login with address and password. The server shows it as an empty string.
-EMAIL = "email"
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import EMAIL, logs_in_with
 
 LDAP = "ldap"
 
 #: Services with a login page of their own, where the user has to confirm a switch.
 SINGLE_SIGN_ON = ("saml", "gitlab", "google", "office365", "openid")
-
-SERVICES = (EMAIL, LDAP, *SINGLE_SIGN_ON)
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ def shown_service(user: dict) -> str:
     """How an account logs in, for messages."""
     if user["auth_service"] == EMAIL:
         return "a service called email, which does not exist"
-    return user["auth_service"] or EMAIL
+    return logs_in_with(user)
 
 
 def stored(service: str) -> str:
@@ -70,13 +66,6 @@ class Availability:
     obstacle: str = ""
     remedy: str = ""
     doubt: str = ""
-
-    @property
-    def warning(self) -> str:
-        """For somebody who goes on all the same."""
-        if self.obstacle:
-            return f"{self.obstacle}, so nobody can log in with it now"
-        return self.doubt
 
 
 def availability(client, service: str) -> Availability:
@@ -121,6 +110,13 @@ def _password_login(client) -> Availability:
     )
 
 
+def warning_of(found: Availability, option: str) -> str:
+    """For somebody who goes on all the same; empty if people can log in."""
+    if found.obstacle:
+        return f"{option}: {found.obstacle}; as long as that is so, nobody can log in with it"
+    return found.doubt and f"{option}: {found.doubt}"
+
+
 def require_available(found: Availability, option: str, consent: bool, operation: str = "") -> list:
     """Warnings for a service that an account is to get. Raises ``InvalidInput`` if nobody can log in with it.
 
@@ -130,4 +126,5 @@ def require_available(found: Availability, option: str, consent: bool, operation
         raise InvalidInput(
             f"{option}: {found.obstacle}", f"{found.remedy}, or prepare for it with allow_unavailable_service: true", operation
         )
-    return [f"{option}: {found.warning}"] if found.warning else []
+    warning = warning_of(found, option)
+    return [warning] if warning else []

@@ -21,6 +21,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import perform
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import LOGIN_SERVICES
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import AuthService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import (
     SOURCES,
@@ -28,7 +29,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_mi
     MigrationRefused,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import ACTIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import SERVICES, SINGLE_SIGN_ON
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import SINGLE_SIGN_ON
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_auth import SUBJECT
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
@@ -221,7 +222,7 @@ def predicted_and_carried_out(client, **options):
 
 DECLARATIONS = st.fixed_dictionaries(
     {
-        "auth_service": st.sampled_from(SERVICES),
+        "auth_service": st.sampled_from(LOGIN_SERVICES),
         "auth_data": st.sampled_from([None, "uid=zoe", "uid=other"]),
         "new_password": st.sampled_from([None, "new password"]),
         "update_unknown": st.booleans(),
@@ -378,7 +379,7 @@ def test_nobody_moves_to_a_service_that_is_switched_off(service):
     assert "allow_unavailable_service: true" in error.remedy
     _unused, real = predicted_and_carried_out(client, **options, allow_unavailable_service=True)
     assert real.operations == ["update_user_auth"]
-    assert ["nobody can log in with it now" in warning for warning in real.plan.warnings] == [True]
+    assert ["nobody can log in with it" in warning for warning in real.plan.warnings] == [True]
 
 
 @pytest.mark.parametrize("service", ["ldap", "saml"])
@@ -495,8 +496,8 @@ def switch(client, current, new, check_mode=False, who="zoe", **credentials):
     )
 
 
-@pytest.mark.parametrize("current", SERVICES)
-@pytest.mark.parametrize("new", SERVICES)
+@pytest.mark.parametrize("current", LOGIN_SERVICES)
+@pytest.mark.parametrize("new", LOGIN_SERVICES)
 def test_which_switches_there_are_and_what_they_need(current, new):
     def client():
         return AuthModel([account("b", "zoe", auth_service=current.replace("email", ""))], caller_id=ZOE)
