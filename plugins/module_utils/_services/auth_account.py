@@ -36,13 +36,14 @@ def plan_service(declaration: dict, seen: Seen) -> AuthPlan:
             f"auth_service: {user['username']} is a bot, which does not log in", "Give it a personal access token"
         )
     if not is_same:
-        plan.warnings += require_available(seen.target, "auth_service", declaration["allow_unavailable_service"])
         plan.note("auth_service", shown_service(user), wanted)
         plan.predicted["auth_service"] = stored(wanted)
     if wanted == EMAIL:
         _set_password(declaration, seen, plan)
     else:
         _set_identity(declaration, seen, plan)
+    if not is_same:
+        plan.warnings += require_available(seen.target, "auth_service", declaration["allow_unavailable_service"])
     return plan
 
 
