@@ -40,7 +40,9 @@ options:
     type: bool
     default: false
   allow_no_rollback:
-    description: Whether accounts may leave a login service although the row has no C(current_auth_data).
+    description:
+      - Whether accounts may leave a login service although neither the row has a C(current_auth_data), nor does the server show
+        the identity.
     type: bool
     default: false
 """

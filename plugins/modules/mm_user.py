@@ -120,9 +120,12 @@ options:
     description:
       - Login service of a new user, like V(ldap) or V(saml). Together with O(auth_data), instead of O(password).
       - It counts on creation only. If an existing account has another one, the task warns.
+      - The server takes any. The task warns if the service is switched off, or if that cannot be told, as the user cannot log in
+        then.
     type: str
   auth_data:
-    description: Identity of a new user in its O(auth_service). It cannot be read back, and counts on creation only.
+    description:
+      - Identity of a new user in its O(auth_service). It counts on creation only; M(mmops.mattermost.mm_user_auth) changes it.
     type: str
   email_verified:
     description:

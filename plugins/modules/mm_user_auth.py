@@ -22,8 +22,10 @@ options:
       - The service that the user logs in with. Either this or O(action) is required.
       - V(email) means e-mail address (or user name) and password. The way back to it is a O(new_password) set by an
         administrator.
-      - For any other service, the server stores what it gets. It does not check that the service is configured, and the
-        password of the account is gone.
+      - For any other service, the server stores what it gets and does not check that the service is configured. The password of
+        the account is gone then. So the task looks at the settings that clients may know, and fails if the service is switched
+        off, or if the server certainly lacks a licence for it, unless O(allow_unavailable_service=true). If the server does not
+        tell, there is a warning.
       - Only administrators see how others log in.
     type: str
     choices: [email, ldap, saml, gitlab, google, office365, openid]
@@ -32,12 +34,13 @@ options:
       - Identity of the user in O(auth_service), for example the value of the LDAP attribute in C(LdapSettings.IdAttribute).
         At most 128 characters. No two accounts may have the same one, whatever their services are.
       - Required if the account has another service so far.
-      - It cannot be read back. If the account has the O(auth_service) already, it is not sent but listed in RV(unknown),
-        unless O(update_unknown=true).
+      - If the account has the O(auth_service) already, Mattermost 10.11 and later show its identity, so that it is compared. Older
+        servers hide it. There it is not sent but listed in RV(unknown), unless O(update_unknown=true).
     type: str
   update_unknown:
     description:
-      - Whether to send O(auth_data) for an account that has the O(auth_service) already. The task is then always changed.
+      - Whether to send O(auth_data) for an account that has the O(auth_service) already, if the server does not show which
+        identity it has. The task is then always changed.
     type: bool
     default: false
   allow_own_account:
@@ -46,6 +49,14 @@ options:
         more; sessions and personal access tokens stay valid.
       - With V(false), O(auth_service) and O(action=migrate_auth_to_ldap) fail rather than change it, and
         O(action=migrate_auth_to_saml) leaves it out.
+    type: bool
+    default: false
+  allow_unavailable_service:
+    description:
+      - Whether an account may get a login service that is switched off on the server, or that the server has no licence for.
+        Its user cannot log in until the service works. It prepares a move before the service is there.
+      - With V(false), O(auth_service) and O(action=switch_account_type) fail rather than lock somebody out. A migration to a
+        service that is switched off fails in any case.
     type: bool
     default: false
   action:
@@ -142,12 +153,12 @@ attributes:
     description: A second run changes nothing and sends no request that writes.
     support: partial
     details:
-      - A declared O(auth_service) is idempotent, but for O(auth_data) with O(update_unknown=true).
+      - A declared O(auth_service) is idempotent, but for O(auth_data) with O(update_unknown=true) on servers before 10.11.
       - A migration to SAML, and one to LDAP with O(ldap_entries), is unchanged when nobody is left to migrate.
       - V(switch_account_type) is unchanged when the user has the O(new_service). A switch to a service with its own login page
         is complete only when the user has followed RV(follow_link), so until then it is changed every time.
       - All other actions are deliveries. They take place in every run and are always changed, but for
-        V(verify_user_email_without_token) where the server shows that the address is verified.
+        V(verify_user_email_without_token) where the server shows that the address is verified. It shows that to the user alone.
 seealso:
   - module: mmops.mattermost.mm_user
   - module: mmops.mattermost.mm_user_session
@@ -170,6 +181,13 @@ EXAMPLES = r"""
     username: zoe
     auth_service: ldap
     auth_data: uid=zoe
+
+- name: Prepare an account for SAML before SAML is switched on
+  mmops.mattermost.mm_user_auth:
+    username: ada
+    auth_service: saml
+    auth_data: ada@example.com
+    allow_unavailable_service: true
 
 - name: Bring the user back to e-mail address and password
   mmops.mattermost.mm_user_auth:
@@ -237,7 +255,7 @@ user:
     update_at: 1700000000000
     delete_at: 0
     username: zoe
-    auth_data: ""
+    auth_data: uid=zoe
     auth_service: ldap
     email: zoe@example.com
     nickname: ""
@@ -382,24 +400,27 @@ error:
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import ACTIONS, SERVICES, AuthService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import LOGIN_SERVICES
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import AuthService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import ACTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
 
 SUBJECT = Subject(
     options=dict(
         **WHO_OPTIONS,
-        auth_service=dict(type="str", choices=list(SERVICES)),
+        auth_service=dict(type="str", choices=list(LOGIN_SERVICES)),
         auth_data=dict(type="str"),
         update_unknown=dict(type="bool", default=False),
         allow_own_account=dict(type="bool", default=False),
+        allow_unavailable_service=dict(type="bool", default=False),
         action=dict(type="str", choices=list(ACTIONS)),
-        current_service=dict(type="str", choices=list(SERVICES)),
+        current_service=dict(type="str", choices=list(LOGIN_SERVICES)),
         match_field=dict(type="str", choices=["email", "username"]),
         ldap_entries=dict(type="list", elements="str"),
         matches=dict(type="dict"),
         auto=dict(type="bool", default=False),
         force=dict(type="bool", default=False),
-        new_service=dict(type="str", choices=list(SERVICES)),
+        new_service=dict(type="str", choices=list(LOGIN_SERVICES)),
         password=dict(type="str", no_log=True),
         new_password=dict(type="str", no_log=True),
         ldap_id=dict(type="str"),

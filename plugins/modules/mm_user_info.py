@@ -87,7 +87,9 @@ options:
     type: bool
     default: false
   role:
-    description: Lists only users who have a system role whose name contains this text.
+    description:
+      - Lists only users who have this system role. A role that the server does not have is an error.
+      - Servers before 10.11 also list users who have a role whose name contains this one.
     type: str
   roles:
     description:
@@ -295,6 +297,9 @@ RETURN = r"""
 users:
   description:
     - The users as the API returns them to the caller, times in milliseconds, ordered by name or as O(sort) says.
+    - Which fields there are depends on the release. From 10.11 on, administrators also see C(auth_data), C(notify_props),
+      C(failed_attempts) and C(remote_id), which is set for users of another server. C(last_picture_update) is missing or
+      negative for users without a picture of their own.
     - What was gathered is in each user under the name of the subject. It is a list, for V(terms_of_service) a map or V(null),
       and for pictures text in base64 (PNG) or the path of the file. V(null) also stands for what the server refused.
   type: list

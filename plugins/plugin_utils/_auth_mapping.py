@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import LONGEST_AUTH_DATA, SERVICES
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import EMAIL, shown_service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import EMAIL, LOGIN_SERVICES
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import LONGEST_AUTH_DATA
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import shown_service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import read_roster
 
 #: The columns of a mapping file.
 SPEC = {
     "username": {"type": "str"},
-    "auth_service": {"type": "str", "choices": list(SERVICES)},
+    "auth_service": {"type": "str", "choices": list(LOGIN_SERVICES)},
     "auth_data": {"type": "str"},
-    "current_service": {"type": "str", "choices": list(SERVICES)},
+    "current_service": {"type": "str", "choices": list(LOGIN_SERVICES)},
     "current_auth_data": {"type": "str"},
 }
 
@@ -65,7 +66,7 @@ def plan_moves(rows, users, caller_id, canary, allow_own_account=False, allow_no
     problems, done, pending = [], [], []
     for row in rows:
         user = accounts.get(row["username"])
-        if user and shown_service(user) == row["auth_service"]:
+        if user and shown_service(user) == row["auth_service"] and not _differs(row["auth_data"], user):
             done.append(row["username"])
             continue
         problem = _problem(row, user, caller_id, allow_own_account, allow_no_rollback)
@@ -75,6 +76,7 @@ def plan_moves(rows, users, caller_id, canary, allow_own_account=False, allow_no
             pending.append(
                 {
                     **row,
+                    "current_auth_data": user.get("auth_data") or row["current_auth_data"],
                     "user_id": user["id"],
                     "email": user["email"],
                     "previous_service": shown_service(user),
@@ -91,6 +93,11 @@ def plan_moves(rows, users, caller_id, canary, allow_own_account=False, allow_no
     }
 
 
+def _differs(identity, user) -> bool:
+    """Whether the account certainly has another identity. Older servers show none."""
+    return bool(identity and user.get("auth_data") and user["auth_data"] != identity)
+
+
 def _problem(row, user, caller_id, allow_own_account, allow_no_rollback) -> str:
     if user is None:
         return "does not exist. Correct the name, or leave the row out"
@@ -101,7 +108,9 @@ def _problem(row, user, caller_id, allow_own_account, allow_no_rollback) -> str:
         return f"logs in with {current}, not with {row['current_service']}. Correct current_service"
     if user["id"] == caller_id and not (allow_own_account and row["auth_service"] != EMAIL):
         return "is the caller. Leave the row out, or use the token of another administrator"
-    if current != EMAIL and not row["current_auth_data"] and not allow_no_rollback:
+    if _differs(row["current_auth_data"], user):
+        return f"has another identity in {current} than current_auth_data says. Correct current_auth_data"
+    if current != EMAIL and not (user.get("auth_data") or row["current_auth_data"] or allow_no_rollback):
         return (
             f"has an identity in {current} that the server does not reveal, so there would be no way back. Give it in "
             "current_auth_data, or allow that"

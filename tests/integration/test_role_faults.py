@@ -137,6 +137,7 @@ def test_a_bot_that_stays_is_a_failure_of_the_offboarding(faulty: Faulty) -> Non
 @pytest.mark.parametrize("faulty", [f"{NEWEST}-licensed"], indirect=True)
 def test_a_migration_goes_on_with_the_others(faulty: Faulty) -> None:
     prepare(faulty)
+    faulty.ask("PUT", "/config/patch", LdapSettings={"Enable": True})
     forth, back = faulty.folder / "forth.csv", faulty.folder / "back.json"
     forth.write_text("username,auth_service,auth_data\nada,ldap,uid=ada\nbo,ldap,uid=bo\n", encoding="utf-8")
     variables = {"src": str(forth), "canary": "100%", "rollback": str(back), "end_sessions": True}

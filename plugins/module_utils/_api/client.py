@@ -249,10 +249,11 @@ class Client:
         All of them are read once.
         """
         if self._settings is None:
-            self._settings = {}
+            settings: dict = {}
             if not self.local:  # the local socket has no such operation
                 with suppress(RequestRejected):  # something between may not want it to be read
-                    self._settings = self.get_client_config(format="old")
+                    settings = self.get_client_config(format="old")
+            self._settings = settings  # complete, as other threads may ask
         return {"true": True, "false": False}.get(str(self._settings.get(name)))
 
     def proves(self, user_id: str, password: str) -> tuple[bool | None, str]:

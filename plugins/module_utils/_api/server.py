@@ -172,6 +172,13 @@ FEATURES = {
         ),
         Feature("ldap", "Users can log in with LDAP, if LdapSettings.Enable is true", "sessions/migrate_ldap", licence=True),
         Feature("saml", "Users can log in with SAML, if SamlSettings.Enable is true", "sessions/migrate_saml", licence=True),
+        Feature(
+            "hides_gitlab",
+            "Without a licence, the server offers no login with GitLab",
+            "neighbours/client_config_anon",
+            since=V11_2,
+            licence=False,
+        ),
     )
 }
 

@@ -13,29 +13,19 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-
-#: The word for login with address and password. The server shows it as an empty string.
-EMAIL = "email"
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    EMAIL,
+    is_administrator,
+    is_bot,
+    is_guest,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import shown_service, stored
 
 #: The actions, and the service that each leads to.
 TARGETS = {"migrate_auth_to_ldap": "ldap", "migrate_auth_to_saml": "saml"}
 
 #: From where the server migrates.
 SOURCES = (EMAIL, "gitlab", "google", "office365", "ldap", "saml")
-
-ADMINISTRATOR = "system_admin"
-
-
-def shown_service(user: dict) -> str:
-    """How an account logs in, for messages."""
-    if user["auth_service"] == EMAIL:
-        return "a service called email, which does not exist"
-    return user["auth_service"] or EMAIL
-
-
-def stored(service: str) -> str:
-    """The ``auth_service`` of an account that logs in with this service."""
-    return "" if service == EMAIL else service
 
 
 class MigrationRefused(InvalidInput):
@@ -85,7 +75,7 @@ class Preflight:
 
     @property
     def untouched(self) -> list:
-        """The accounts that shall stay as they are, without those that have the target service."""
+        """The accounts that should stay as they are, without those that have the target service."""
         return [
             *(user for user, _unused in self.left_out if "id" in user),
             *(user for _unused, users, reason in self.clashing for user in users),
@@ -99,12 +89,11 @@ class Preflight:
         return user["id"] == self.caller_id
 
     def _notes(self, user) -> list:
-        roles = user["roles"].split()
         marks = {
             "caller": self.is_caller(user),
-            "administrator": ADMINISTRATOR in roles,
-            "guest": "system_guest" in roles,
-            "bot": bool(user.get("is_bot")),
+            "administrator": is_administrator(user),
+            "guest": is_guest(user),
+            "bot": is_bot(user),
             "deactivated": bool(user["delete_at"]),
         }
         return [mark for mark, holds in marks.items() if holds]
@@ -142,8 +131,9 @@ def _match_ldap(candidates, match_field, entries, found):
             found.left_out.append((user, f"LDAP has no entry with this {match_field}"))
         elif known[value] > 1:
             found.clashing.append((value, [user], f"LDAP has {known[value]} entries with this {match_field}"))
-        elif user.get("is_bot"):
-            found.clashing.append((value, [user], f"a bot has the {match_field} of an LDAP entry"))
+        elif is_bot(user) or user.get("remote_id"):
+            kind = "bot" if is_bot(user) else "user of another server"
+            found.clashing.append((value, [user], f"a {kind} has the {match_field} of an LDAP entry"))
         else:
             found.matching.append((user, value))
 
@@ -154,8 +144,10 @@ def _match_saml(users, candidates, declaration, found):
     chosen: dict = defaultdict(list)
     for user in candidates:
         email = user["email"].lower()
-        if user.get("is_bot"):
+        if is_bot(user):
             found.left_out.append((user, "is a bot, which does not log in"))
+        elif user.get("remote_id"):
+            found.left_out.append((user, "belongs to another server, which alone changes the account"))
         elif wanted is not None and email not in wanted:
             found.left_out.append((user, "matches does not name this address"))
         elif found.is_caller(user) and not declaration["allow_own_account"]:

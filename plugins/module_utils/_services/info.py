@@ -26,6 +26,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     PermissionDenied,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bots_by_owner
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id, check_identity
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
@@ -64,6 +65,7 @@ _SEARCH_NAMES = {
 _SORT_NEEDS = {"create_at": "in_team", "last_activity_at": "in_team", "status": "in_channel", "admin": "in_channel"}
 
 _ID = re.compile(r"[a-z0-9]{26}\Z")
+_ROLE = re.compile(r"[a-z0-9_]{1,64}\Z")
 
 
 @dataclass
@@ -235,6 +237,7 @@ def _chooses_users(declared) -> bool:
 
 def select(client, declared: dict) -> Selection:
     """The users that a declaration chooses, ordered by name unless the declaration says otherwise."""
+    _check_role(client, declared["role"])
     if any(declared[option] is not None for option in _NAMES):
         return _named(client, declared)
     if declared["autocomplete"] is not None:
@@ -246,6 +249,14 @@ def select(client, declared: dict) -> Selection:
         if declared[name]:
             query[name] = ",".join(declared[name]) if isinstance(declared[name], list) else declared[name]
     return Selection(list(islice(client.pages("get_users", **query), declared["limit"])))
+
+
+def _check_role(client, role):
+    """Some servers refuse a role that does not exist, others list nobody. Every server has administrators."""
+    if not role or role == ADMINISTRATOR:
+        return
+    if not (_ROLE.match(role) and client.get_roles_by_names(role_names=[role])):
+        raise InvalidInput(f"role: the server has no role {role!r}", "Give the whole name of a role, like system_user")
 
 
 def _named(client, declared) -> Selection:

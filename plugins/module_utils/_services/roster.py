@@ -361,7 +361,10 @@ class RosterService(Service):
         if not (user_plan.steps or user_plan.warnings or user_plan.unknown):
             return
         name = (observation.user or options)["username"]
-        plan.warnings += [f"{name}: {warning}" for warning in user_plan.warnings]
+        for warning in user_plan.warnings:
+            is_about_all = warning == observation.login_warning
+            if not is_about_all or warning not in plan.warnings:
+                plan.warnings.append(warning if is_about_all else f"{name}: {warning}")
         plan.unknown += [option for option in user_plan.unknown if option not in plan.unknown]
         if user_plan.changed:
             plan.items.append(Item(name, entry.where, options, user_plan, user=observation.user))

@@ -12,6 +12,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST, other_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bot_of, owner_id_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import availability, warning_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
@@ -66,6 +67,8 @@ class UserService(Service):
         self._look_at_bot(client, declaration, seen)
         if _becomes_guest(declaration, user):
             seen.no_guests = _why_no_guests(client)
+        if _gets_a_service(declaration, user):
+            seen.login_warning = warning_of(availability(client, declaration["auth_service"]), "auth_service")
         if user is None or declaration["state"] == "absent":
             seen.picture = self._picture(declaration)
             return seen
@@ -158,11 +161,18 @@ def needs_a_look(client, declaration: dict, user: dict | None) -> bool:
     """Whether the plan depends on more than the account itself, so that further requests are needed."""
     if declaration["image"] or _becomes_guest(declaration, user) or _concerns_bot(declaration, user):
         return True
+    if _gets_a_service(declaration, user):
+        return True
     return user is not None and bool(
         _differs(declaration["email"], user["email"])
         or (declaration["user_id"] and _differs(declaration["username"], user["username"]))
         or _depends_on_caller(client, declaration, user)
     )
+
+
+def _gets_a_service(declaration, user) -> bool:
+    """Whether an account is created that logs in with a service, not with a password of the server."""
+    return user is None and bool(declaration["auth_service"]) and declaration["state"] != "absent"
 
 
 def _becomes_guest(declaration, user) -> bool:

@@ -63,7 +63,7 @@ def plan_creation(declaration, seen) -> Plan:
     if declaration["email_verified"] is not None:
         body["email_verified"] = declaration["email_verified"]
 
-    plan = Plan()
+    plan = Plan(warnings=[seen.login_warning] if seen.login_warning else [])
     plan.add("create_user", **body)
     plan.note("state", "absent", "present")
     for name, value in body.items():

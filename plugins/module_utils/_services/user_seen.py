@@ -23,6 +23,7 @@ class Seen:
     not known. ``username_holder`` and ``email_holder`` are other accounts that have what is declared.
     ``confirms_addresses``: whether the server changes an address only after the user has confirmed it.
     ``bot`` is the entry of a bot beside its account, where the plan depends on it, and ``bot_owner_id`` the owner to be.
+    ``login_warning``: what to say of the login service of a new account; empty if people can log in with it.
     ``no_guests`` says why there can be no guests; empty if there can be, or if nobody is to become one.
     """
 
@@ -39,6 +40,7 @@ class Seen:
     confirms_addresses: bool | None = None
     bot: dict | None = None
     bot_owner_id: str | None = None
+    login_warning: str = ""
     no_guests: str = ""
 
     @property

@@ -167,6 +167,30 @@ def test_problems_can_be_allowed():
     assert plan["rollback"][0]["auth_service"] == "saml"
 
 
+def test_the_way_back_holds_the_identity_that_the_server_shows():
+    plan = auth_migration([row("zoe")], [user("zoe", "saml", auth_data="zoe@saml")])
+    assert plan["problems"] == []
+    assert plan["rollback"] == [
+        {
+            "username": "zoe",
+            "auth_service": "saml",
+            "auth_data": "zoe@saml",
+            "current_service": "ldap",
+            "current_auth_data": "uid=zoe",
+        }
+    ]
+    [problem] = auth_migration([row("zoe", current_auth_data="old")], [user("zoe", "saml", auth_data="zoe@saml")])["problems"]
+    assert "zoe has another identity in saml than current_auth_data says" in problem
+
+
+def test_another_identity_in_the_same_service_is_a_move():
+    there = auth_migration([row("zoe")], [user("zoe", "ldap", auth_data="uid=zoe")])
+    assert (there["done"], there["now"]) == (["zoe"], [])
+    other = auth_migration([row("zoe")], [user("zoe", "ldap", auth_data="uid=other")])
+    assert names(other["now"]) == ["zoe"]
+    assert (other["rollback"][0]["auth_service"], other["rollback"][0]["auth_data"]) == ("ldap", "uid=other")
+
+
 @pytest.mark.parametrize("canary", ["some", "-1", "101%", "1.5", ""])
 def test_a_canary_is_a_share(canary):
     with pytest.raises(AnsibleFilterError, match="canary"):

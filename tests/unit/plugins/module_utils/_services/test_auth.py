@@ -21,17 +21,15 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import perform
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import (
-    ACTIONS,
-    SERVICES,
-    SINGLE_SIGN_ON,
-    AuthService,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import LOGIN_SERVICES
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth import AuthService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import (
     SOURCES,
     TARGETS,
     MigrationRefused,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import ACTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import SINGLE_SIGN_ON
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_auth import SUBJECT
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
@@ -40,6 +38,16 @@ ADMIN, ZOE, ADA = "a" * 26, "b" * 26, "c" * 26
 TOKEN = "t" * 64
 LICENSED = Server((7, 6, 0), True)
 UNLICENSED = Server((7, 6, 0), False)
+SHOWS_IDENTITY = Server((11, 2, 1), True)
+#: What clients read of the settings, by service.
+SWITCHES = {
+    "ldap": "EnableLdap",
+    "saml": "EnableSaml",
+    "gitlab": "EnableSignUpWithGitLab",
+    "google": "EnableSignUpWithGoogle",
+    "office365": "EnableSignUpWithOffice365",
+    "openid": "EnableSignUpWithOpenId",
+}
 
 
 def account(letter, username, **fields):
@@ -60,19 +68,27 @@ def people(*others):
 
 
 class AuthModel(ModelClient):
-    """``identity`` of an account is the ``auth_data`` that the server does not show. ``lost``: operations whose answer is lost.
+    """``identity`` of an account is its ``auth_data``, which older servers hide. ``lost``: operations whose answer is lost.
 
-    ``directory`` holds the e-mail addresses that LDAP has; ``None`` stands for a server without LDAP.
+    ``directory`` holds the e-mail addresses that LDAP has; ``None`` stands for a server without LDAP. ``settings`` are
+    what clients may know; all services are switched on in them unless a test says otherwise.
     """
 
-    def __init__(self, accounts=None, caller_id=ADMIN, server=LICENSED, directory=None, lost=()):
+    def __init__(self, accounts=None, caller_id=ADMIN, server=LICENSED, directory=None, lost=(), settings=None):
         super().__init__(people() if accounts is None else accounts, caller_id)
         self.server = server
+        self.settings = {
+            **dict.fromkeys((*SWITCHES.values(), "EnableSignInWithEmail", "EnableSignInWithUsername"), True),
+            **(settings or {}),
+        }
         self.directory = directory
         self.lost = list(lost)
         self.mails = []
         self.switched = None
         self.session_ended = False
+
+    def setting(self, name):
+        return None if self.local else self.settings.get(name)
 
     def call(self, name, arguments, token=Ellipsis):
         if self.session_ended:
@@ -89,9 +105,13 @@ class AuthModel(ModelClient):
 
     def shown(self, account):
         user = super().shown(account)
-        user.pop("identity")
+        identity = user.pop("identity")
         if "system_admin" not in self.accounts[self.caller_id]["roles"] and account["id"] != self.caller_id:
             user["auth_service"] = ""
+        elif self.server.has("shows_auth_data"):
+            user.pop("auth_data")
+            if identity:
+                user["auth_data"] = identity
         return user
 
     def _get_user(self, user_id):
@@ -202,7 +222,7 @@ def predicted_and_carried_out(client, **options):
 
 DECLARATIONS = st.fixed_dictionaries(
     {
-        "auth_service": st.sampled_from(SERVICES),
+        "auth_service": st.sampled_from(LOGIN_SERVICES),
         "auth_data": st.sampled_from([None, "uid=zoe", "uid=other"]),
         "new_password": st.sampled_from([None, "new password"]),
         "update_unknown": st.booleans(),
@@ -212,13 +232,19 @@ DECLARATIONS = st.fixed_dictionaries(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(["", "email", "ldap", "saml", "gitlab"]), DECLARATIONS, st.sampled_from([ADMIN, ZOE]), st.booleans())
-def test_any_declared_service_is_reached_or_refused_and_then_stays(service, declaration, caller_id, bot):
+@given(
+    st.sampled_from(["", "email", "ldap", "saml", "gitlab"]),
+    DECLARATIONS,
+    st.sampled_from([ADMIN, ZOE]),
+    st.booleans(),
+    st.sampled_from([LICENSED, SHOWS_IDENTITY]),
+)
+def test_any_declared_service_is_reached_or_refused_and_then_stays(service, declaration, caller_id, bot, server):
     zoe = account(
         "b", "zoe", auth_service=service, identity="uid=before" if service else None, **({"is_bot": True} if bot else {})
     )
     before = copy.deepcopy(zoe)
-    client = AuthModel([account("a", "admin", roles="system_admin system_user"), zoe], caller_id)
+    client = AuthModel([account("a", "admin", roles="system_admin system_user"), zoe], caller_id, server)
     try:
         run(client, check_mode=True, username="zoe", **declaration)
     except InvalidInput:
@@ -233,7 +259,10 @@ def test_any_declared_service_is_reached_or_refused_and_then_stays(service, decl
         assert client.accounts[ZOE]["password"] == declaration["new_password"]
     client.sent.clear()
     again = run(client, username="zoe", **declaration)
-    if declaration["auth_data"] and declaration["update_unknown"]:
+    if server is SHOWS_IDENTITY:
+        assert client.accounts[ZOE]["identity"] == (declaration["auth_data"] or client.accounts[ZOE]["identity"])
+        assert client.written == again.operations == again.plan.unknown == []
+    elif declaration["auth_data"] and declaration["update_unknown"]:
         assert client.written == ["update_user_auth"]
     else:
         assert client.written == again.operations == []
@@ -298,6 +327,132 @@ def test_who_may_not_see_a_service_gets_no_guess():
     assert run(client, user_id="me", auth_service="email").returned["user"]["username"] == "zoe"
 
 
+def test_another_identity_is_seen_where_the_server_shows_it():
+    client = AuthModel(people(account("d", "max", auth_service="ldap", identity="uid=max")), server=SHOWS_IDENTITY)
+    same = run(client, username="max", auth_service="ldap", auth_data="uid=max", update_unknown=True)
+    assert (same.operations, same.plan.unknown) == ([], [])
+    _unused, other = predicted_and_carried_out(client, username="max", auth_service="ldap", auth_data="uid=other")
+    assert other.operations == ["update_user_auth"]
+    assert other.plan.diff == {"before": {"auth_data": "uid=max"}, "after": {"auth_data": "uid=other"}}
+    assert other.returned["user"]["auth_data"] == "uid=other"
+
+
+def test_a_user_of_another_server_is_left_alone():
+    client = AuthModel(people(account("d", "max", remote_id="r" * 26)), server=SHOWS_IDENTITY)
+    refused(client, "max belongs to another server", username="max", auth_service="ldap", auth_data="uid=max")
+    refused(client, "max belongs to another server", username="max", action="send_password_reset_email")
+    assert not run(client, username="max", auth_service="email").plan.changed
+    left_out = migrate(client, check_mode=True, auto=True).returned["preflight"]["left_out"]
+    assert {
+        "username": "max",
+        "email": "max@example.com",
+        "reason": "belongs to another server, which alone changes the account",
+    } in left_out
+    refused(
+        client,
+        "a user of another server has the username",
+        action="migrate_auth_to_ldap",
+        current_service="email",
+        match_field="username",
+        ldap_entries=["max"],
+    )
+
+
+# -- services that are switched off --------------------------------------------------------------------------------
+
+SETTINGS = {
+    "ldap": "LdapSettings.Enable",
+    "saml": "SamlSettings.Enable",
+    "gitlab": "GitLabSettings.Enable",
+    "google": "GoogleSettings.Enable",
+    "office365": "Office365Settings.Enable",
+    "openid": "OpenIdSettings.Enable",
+}
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_nobody_moves_to_a_service_that_is_switched_off(service):
+    client = AuthModel(settings={SWITCHES[service]: False})
+    options = {"username": "zoe", "auth_service": service, "auth_data": "zoe"}
+    error = refused(client, f"auth_service: {service} is switched off on this server .{SETTINGS[service]}.", **options)
+    assert f"Set {SETTINGS[service]} to true" in error.remedy
+    assert "allow_unavailable_service: true" in error.remedy
+    _unused, real = predicted_and_carried_out(client, **options, allow_unavailable_service=True)
+    assert real.operations == ["update_user_auth"]
+    assert ["nobody can log in with it" in warning for warning in real.plan.warnings] == [True]
+
+
+@pytest.mark.parametrize("service", ["ldap", "saml"])
+def test_nobody_moves_to_a_service_without_its_licence(service):
+    options = {"username": "zoe", "auth_service": service, "auth_data": "zoe"}
+    error = refused(AuthModel(server=UNLICENSED), f"{service} needs a licence, which this server does not have", **options)
+    assert f"Install a licence, and set {SETTINGS[service]}" in error.remedy
+
+
+def test_gitlab_needs_a_licence_on_newer_servers():
+    options = {"username": "zoe", "auth_service": "gitlab", "auth_data": "zoe"}
+    hidden = {"EnableSignUpWithGitLab": None}
+    refused(AuthModel(server=Server((11, 2, 1), False), settings=hidden), "gitlab needs a licence", **options)
+    assert run(AuthModel(server=Server((10, 11, 0), False)), **options).plan.warnings == []
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_what_the_server_does_not_tell_is_a_warning(service):
+    client = AuthModel(settings={SWITCHES[service]: None})
+    outcome = run(client, username="zoe", auth_service=service, auth_data="zoe")
+    assert outcome.operations == ["update_user_auth"]
+    assert outcome.plan.warnings == [
+        f"auth_service: the server does not tell whether {service} is switched on ({SETTINGS[service]})"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by_address", "by_name", "outcome"),
+    [
+        (False, False, "refused"),
+        (True, False, ""),
+        (False, True, ""),
+        (None, True, ""),
+        (None, None, "warned"),
+        (False, None, "warned"),
+    ],
+)
+def test_the_way_back_to_a_password_needs_a_login_with_one(by_address, by_name, outcome):
+    settings = {"EnableSignInWithEmail": by_address, "EnableSignInWithUsername": by_name}
+    client = AuthModel(people(account("d", "max", auth_service="ldap")), settings=settings)
+    options = {"username": "max", "auth_service": "email", "new_password": "new password"}
+    if outcome == "refused":
+        error = refused(client, "auth_service: email is switched off on this server", **options)
+        assert "EmailSettings.EnableSignInWithEmail" in str(error)
+        assert run(client, **options, allow_unavailable_service=True).plan.warnings
+        return
+    warnings = run(client, **options).plan.warnings
+    assert ["does not tell" in warning for warning in warnings] == [True] * (outcome == "warned")
+
+
+def test_a_service_that_an_account_has_is_no_concern():
+    client = AuthModel(people(account("d", "max", auth_service="ldap", identity="uid=max")), settings={"EnableLdap": False})
+    outcome = run(client, username="max", auth_service="ldap", auth_data="uid=new", update_unknown=True)
+    assert (outcome.operations, outcome.plan.warnings) == (["update_user_auth"], [])
+
+
+def test_users_do_not_switch_to_a_service_that_is_switched_off():
+    client = AuthModel(settings={"EnableSaml": False})
+    options = {"action": "switch_account_type", "current_service": "email", "new_service": "saml", "password": "old password"}
+    refused(client, "new_service: saml is switched off", username="zoe", **options)
+    outcome = run(client, username="zoe", **options, allow_unavailable_service=True)
+    assert outcome.operations == ["switch_account_type"]
+
+
+@pytest.mark.parametrize(("target", "options"), [("ldap", {"match_field": "email"}), ("saml", {"auto": True})])
+def test_nobody_migrates_to_a_service_that_is_switched_off(target, options):
+    client = AuthModel(settings={SWITCHES[target]: False})
+    error = refused(client, f"{target} is switched off", action=f"migrate_auth_to_{target}", current_service="email", **options)
+    assert SETTINGS[target] in error.remedy
+    assert "allow_unavailable_service" not in error.remedy
+    assert error.details()["preflight"]["matching"]
+
+
 def test_a_difference_that_the_server_hides_is_reported():
     client = AuthModel()
     client._update_user_auth = lambda **arguments: arguments
@@ -341,8 +496,8 @@ def switch(client, current, new, check_mode=False, who="zoe", **credentials):
     )
 
 
-@pytest.mark.parametrize("current", SERVICES)
-@pytest.mark.parametrize("new", SERVICES)
+@pytest.mark.parametrize("current", LOGIN_SERVICES)
+@pytest.mark.parametrize("new", LOGIN_SERVICES)
 def test_which_switches_there_are_and_what_they_need(current, new):
     def client():
         return AuthModel([account("b", "zoe", auth_service=current.replace("email", ""))], caller_id=ZOE)
@@ -579,6 +734,7 @@ def test_every_action_refuses_options_without_meaning_for_it():
         "token": TOKEN,
         "update_unknown": True,
         "allow_own_account": True,
+        "allow_unavailable_service": True,
     }
     assert set(values) == set(OPTIONS) - {"action", "auth_service"}
     for action in ACTIONS:
@@ -792,12 +948,12 @@ def test_without_a_licence_the_remedy_is_named_and_nothing_sent(target, options)
     client = AuthModel(server=UNLICENSED)
     error = refused(
         client,
-        "not available on this server, which has no licence",
+        f"{target} needs a licence, which this server does not have",
         action=f"migrate_auth_to_{target}",
         current_service="email",
         **options,
     )
-    assert f"a licence with {target.upper()} and {target.title()}Settings.Enable" in error.remedy
+    assert f"Install a licence, and set {target.title()}Settings.Enable to true" in error.remedy
     assert error.details()["preflight"]["matching"]
 
 

@@ -116,6 +116,9 @@ class InfoModel(ModelClient):
     def _get_known_users(self):
         return None
 
+    def _get_roles_by_names(self, role_names):
+        return [{"name": name} for name in role_names if name in ("system_user", "system_admin", "custom")]
+
     def _get_users_by_group_channel_ids(self, group_channel_ids):
         return {GROUP: [self._in_order()[0]]} if GROUP in group_channel_ids else {}
 
@@ -477,3 +480,19 @@ def test_bad_input_is_refused_before_anything_is_sent(model, options, says):
     with pytest.raises(InvalidInput, match=says):
         run(model, **options)
     assert model.sent == []
+
+
+@pytest.mark.parametrize("role", ["nosuchrole", "system_", "bad role!"])
+def test_a_role_that_does_not_exist_is_refused_on_all_servers(role):
+    client = InfoModel([numbered(1)])
+    for options in ({"role": role}, {"role": role, "search": "user"}):
+        with pytest.raises(InvalidInput, match="role: the server has no role"):
+            run(client, **options)
+    assert "get_users" not in client.sent
+
+
+@pytest.mark.parametrize("role", ["system_admin", "system_user", "custom"])
+def test_a_role_that_exists_is_listed(role):
+    client = InfoModel([numbered(1)])
+    assert run(client, role=role).returned["users"]
+    assert client.asked[-1]["role"] == role

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import RosterService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import ENTRY_OPTIONS
@@ -562,3 +563,12 @@ def test_options_are_checked_before_anything_is_sent(options, says):
     with pytest.raises(InvalidInput, match=says):
         run(client, **options)
     assert client.sent == []
+
+
+def test_a_service_that_is_switched_off_is_told_once():
+    client = crowd()
+    client.server = Server((11, 2, 1), True)
+    client.setting = lambda name: False
+    people = [person(name, auth_service="ldap", auth_data=name) for name in ("uma", "ute", "udo")]
+    [warning] = run(client, users=people).plan.warnings
+    assert warning.startswith("auth_service: ldap is switched off on this server (LdapSettings.Enable)")

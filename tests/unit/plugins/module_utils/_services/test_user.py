@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import AnswerLost, InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import merge
@@ -498,3 +499,23 @@ def test_bad_input_is_named_and_nothing_is_written(options, named):
     with pytest.raises(InvalidInput, match=named):
         run(client, **options)
     assert client.written == []
+
+
+@pytest.mark.parametrize(
+    ("service", "setting", "says"),
+    [
+        ("saml", False, "saml is switched off on this server (SamlSettings.Enable)"),
+        ("saml", None, "does not tell whether saml is switched on"),
+        ("kerberos", None, "kerberos is not a login service that Mattermost is known to have"),
+        ("saml", True, ""),
+    ],
+)
+def test_a_new_account_that_cannot_log_in_is_warned_of(service, setting, says):
+    client = ModelClient([], caller_id="a" * 26)
+    client.server = Server((11, 2, 1), True)
+    client.setting = lambda name: setting
+    outcome = run(client, username="zoe", email="zoe@example.com", auth_service=service, auth_data="zoe")
+    assert outcome.operations == ["create_user"]
+    assert len(outcome.plan.warnings) == bool(says)
+    assert says in "".join(outcome.plan.warnings)
+    assert run(client, username="zoe", auth_service=service).plan.warnings == []
