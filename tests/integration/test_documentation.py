@@ -1,13 +1,15 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks and tasks in the README files and in the guides run, in the order in which they are written."""
+"""The playbooks and tasks in the README files and in the guides run, in the order in which they are written.
+
+They run where nothing is installed but ansible-core and what requirements.txt of the collection names.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,8 @@ import requests
 import yaml
 from code_blocks import Block, blocks
 from harness.plays import PROGRAMS, SECRET_MARK
-from servers import ROOT, Server, fake_server, play_environment
+from servers import ROOT, Server, fake_server
+from user_environment import core_of, user_environment, user_variables
 
 PREPARATIONS = Path(__file__).parent / "documentation"
 
@@ -71,14 +74,14 @@ class Document:
         preparation = PREPARATIONS / f"{name}.yml"
         self.preparation = yaml.safe_load(preparation.read_text(encoding="utf-8")) if preparation.exists() else {}
 
-    def playbook(self, server: Server, socket: Path) -> Path:
+    def playbook(self, server: Server, socket: Path, python: Path) -> Path:
         self.write(
             "inventory.yml",
             json.dumps(
                 {
                     "all": {
                         "hosts": {
-                            host: {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+                            host: {"ansible_connection": "local", "ansible_python_interpreter": str(python)}
                             for host in ["localhost", *self.preparation.get("hosts", [])]
                         }
                     }
@@ -127,8 +130,13 @@ def test_a_block_that_is_not_run_says_why(path: Path) -> None:
     assert unexplained == []
 
 
+@pytest.fixture(scope="module")
+def programs() -> Path:
+    return user_environment(core_of(PROGRAMS), ROOT / "requirements.txt", python=PROGRAMS / "python")
+
+
 @pytest.mark.parametrize("name", documents())
-def test_examples(name: str, tmp_path: Path) -> None:
+def test_examples(name: str, programs: Path, tmp_path: Path) -> None:
     document = Document(name, documents()[name], tmp_path / "play")
     socket = tmp_path / "socket"
     # They use plain names and change settings, so that only a server of their own will do.
@@ -140,10 +148,10 @@ def test_examples(name: str, tmp_path: Path) -> None:
             timeout=30,
         ).raise_for_status()
         variables = {"mattermost_token": server.token, **document.preparation.get("variables", {})}
-        playbook = document.playbook(server, socket)
+        playbook = document.playbook(server, socket, programs / "python")
         run = subprocess.run(
             [
-                PROGRAMS / "ansible-playbook",
+                programs / "ansible-playbook",
                 "-vv",
                 "--inventory",
                 "inventory.yml",
@@ -154,7 +162,8 @@ def test_examples(name: str, tmp_path: Path) -> None:
             # A shell tells its folder in PWD as well.
             cwd=document.folder,
             check=False,
-            env=play_environment(server, tmp_path / "home") | {"PWD": str(document.folder)},
+            env=user_variables(programs, tmp_path / "home", server)
+            | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".tree"), "PWD": str(document.folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

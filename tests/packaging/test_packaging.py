@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
-import shutil
 import subprocess
 import sys
 import venv
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checkout import commit, copy_checkout
 from code_blocks import blocks
 from servers import ROOT, Server, fake_server, play_environment
 
@@ -144,23 +144,9 @@ def test_galaxy_accepts_the_file(built: Path, tmp_path: Path) -> None:
 
 def test_a_release_lists_everything_that_is_new(tmp_path: Path) -> None:
     collection = tmp_path / "ansible_collections" / "mmops" / "mattermost"
-    names = (
-        subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607 - git is where the user has it
-            cwd=ROOT,
-            check=True,
-            stdout=subprocess.PIPE,
-        )
-        .stdout.decode()
-        .split("\0")
-    )
-    for name in filter(None, names):
-        target = collection / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).exists():
-            shutil.copy2(ROOT / name, target)
+    copy_checkout(collection)
     # antsibull-changelog asks git for the files of the collection.
-    subprocess.run(["git", "init", "--quiet"], cwd=collection, check=True)  # noqa: S607 - git is where the user has it
+    commit(collection)
     environment = play_environment(Server("", ""), tmp_path / "home") | {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path)}
     changes = yaml.safe_load((collection / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
     if not changes["releases"]:

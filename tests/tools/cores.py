@@ -33,9 +33,6 @@ TESTS = [
     "role_variables",
 ]
 
-#: What modules may need beside ansible-core.
-LIBRARIES = ["requests", "Pillow", "pyotp", "PyYAML"]
-
 
 def find_python(versions: list[str]) -> str:
     """A Python of one of these versions that really runs: some machines have mere place holders."""
@@ -60,7 +57,8 @@ def environment(core: str, versions: list[str]) -> Path:
                 "--quiet",
                 "--disable-pip-version-check",
                 f"ansible-core=={core}",
-                *LIBRARIES,
+                "--requirement",
+                ROOT / "requirements.txt",
             ],
             check=True,
         )

@@ -13,7 +13,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from ansible_test._internal.python_requirements import get_venv_packages
+from checkout import copy_checkout
 from results import write_suite
+from servers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".cache" / "home"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -47,25 +47,6 @@ from pip._internal.cli.main import main
 packages = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
 sys.exit(main(["install", "--no-index", "--find-links", {folder!r}, *packages]))
 """
-
-
-def copy_checkout(target: Path) -> int:
-    listing = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607 - git is where the user has it
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.PIPE,
-    ).stdout.decode()
-    count = 0
-    for name in filter(None, listing.split("\0")):
-        source = ROOT / name
-        if not source.is_symlink() and not source.exists():
-            continue  # deleted, and not yet committed
-        copy = target / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, copy, follow_symlinks=False)
-        count += 1
-    return count
 
 
 def provide_pip() -> None:
