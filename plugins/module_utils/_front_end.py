@@ -42,7 +42,7 @@ def perform(subject: Subject, client: Client, options: dict, check_mode: bool) -
     result = {
         "changed": outcome.plan.changed,
         **outcome.returned,
-        "diff": outcome.plan.diff,
+        "diff": outcome.plan.shown_diff,
         "operations": outcome.operations,
         "unknown": outcome.plan.unknown,
         "warnings": outcome.plan.warnings,

@@ -9,6 +9,7 @@ diff and the predicted result come from the plan alone, in check mode and in a r
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,7 +36,8 @@ class Step:
 class Plan:
     """What brings the server from what it is to what was asked.
 
-    ``before`` and ``after`` hold what changes, by option name, without secrets. ``predicted`` is the resource as the
+    ``before`` and ``after`` hold what changes, by option name, without secrets. ``heading`` names the user whom the diff is
+    about. ``predicted`` is the resource as the
     API will return it; what only the server can choose is ``None`` in it. ``unknown`` names declared fields that
     the server does not reveal. ``looks_again``: whether the plan is made anew when an answer is lost; not so where
     reading cannot tell what took effect.
@@ -48,6 +50,7 @@ class Plan:
     unknown: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     looks_again: bool = True
+    heading: str = ""
     #: The answers of the operations that were carried out, by operation name. Not shown: they may hold secrets.
     answers: dict = field(default_factory=dict, repr=False)
 
@@ -77,6 +80,11 @@ class Plan:
     def diff(self) -> dict | list:
         return {"before": self.before, "after": self.after}
 
+    @property
+    def shown_diff(self) -> dict | list:
+        """The diff as Ansible shows it."""
+        return as_text(self.heading, self.diff)
+
     def execute(self, client) -> None:
         """Carry out the steps in order. An error that stops them tells in ``done`` which had taken effect."""
         for position, step in enumerate(self.steps):
@@ -86,6 +94,28 @@ class Plan:
             except MattermostError as error:
                 error.done = self.operations[:position]
                 raise
+
+
+#: Signs that names hold, and that do no harm in a line, although they do not count as printable.
+_SHOWN = frozenset("\u200c\u200d\u3000")
+
+
+def as_text(heading: str, diff) -> dict:
+    """A diff of texts under a heading. Of maps, Ansible would show ``\\u82b1`` where a name has a letter beyond ASCII."""
+    headings = {"before_header": heading, "after_header": heading} if heading else {}
+    return {**headings, **{side: _text(diff[side]) for side in ("before", "after")}}
+
+
+def _text(values) -> str:
+    lines = json.dumps(values, ensure_ascii=False, indent=4, sort_keys=True).split("\n")
+    return "".join(f"{_printable(line)}\n" for line in lines)
+
+
+def _printable(line) -> str:
+    """With escapes for what would break the line, or turn its direction: anybody can choose a nickname."""
+    if line.isprintable():
+        return line
+    return "".join(sign if sign.isprintable() or sign in _SHOWN else json.dumps(sign)[1:-1] for sign in line)
 
 
 def answer_of(operation: str, key: str) -> Callable:

@@ -385,12 +385,12 @@ diff:
   returned: success
   contains:
     before:
-      description: Always empty.
-      type: dict
+      description: Always C({}).
+      type: str
       returned: success
     after:
-      description: Always empty.
-      type: dict
+      description: Always C({}).
+      type: str
       returned: success
 operations:
   description: Names of the API operations that changed something. Always empty.

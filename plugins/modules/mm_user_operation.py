@@ -607,12 +607,12 @@ diff:
   returned: success
   contains:
     before:
-      description: Always empty.
-      type: dict
+      description: Always C({}).
+      type: str
       returned: success
     after:
-      description: Always empty.
-      type: dict
+      description: Always C({}).
+      type: str
       returned: success
 operations:
   description:

@@ -248,13 +248,23 @@ diff:
   type: dict
   returned: success
   contains:
+    before_header:
+      description: Name of the user, which Ansible shows above the diff.
+      type: str
+      returned: when the task is about one user that there is or will be
+    after_header:
+      description: The same.
+      type: str
+      returned: when the task is about one user that there is or will be
     before:
-      description: The states before, V(present) or V(disabled). A token that is created is left out.
-      type: dict
+      description:
+          - The states before, V(present) or V(disabled), as JSON text with sorted keys.
+          - A token that is created is left out.
+      type: str
       returned: success
     after:
-      description: The states after. A token that is revoked is left out.
-      type: dict
+      description: The states after, in the same form. A token that is revoked is left out.
+      type: str
       returned: success
 operations:
   description:

@@ -332,6 +332,23 @@ diff:
   type: list
   elements: dict
   returned: success or partial failure
+  contains:
+    before_header:
+      description: Name of the user, which Ansible shows above this part.
+      type: str
+      returned: always
+    after_header:
+      description: The same.
+      type: str
+      returned: always
+    before:
+      description: The values before, as JSON text with sorted keys.
+      type: str
+      returned: always
+    after:
+      description: The values after, in the same form.
+      type: str
+      returned: always
 operations:
   description: Names of the API operations that were carried out, or would be in check mode, each once.
   type: list

@@ -121,6 +121,7 @@ class AuthService(Service):
             plan = plan_token(declaration)
         plan.if_lost = _IF_LOST.get(action, "")
         plan.looks_again = not plan.if_lost
+        plan.heading = plan.predicted["username"] if plan.predicted else ""
         for operation in plan.operations:
             if client.transport.local and not OPERATIONS[operation].local:
                 raise InvalidInput("the local socket does not have this operation", "Use api_url", operation)

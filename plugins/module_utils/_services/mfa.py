@@ -163,6 +163,7 @@ class MfaService(Service):
         user = client.get_user(user_id=ME) if own else find_user(client, declaration)
         plan = plan_mfa(declaration, user, client.transport.local)
         plan.own, plan.clock = own, self._clock
+        plan.heading = user["username"] if user else ""
         return plan
 
     def predict(self, plan: Plan) -> dict:

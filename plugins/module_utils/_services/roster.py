@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, carry_out
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, as_text, carry_out
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
     LARGEST_LOOKUP,
@@ -94,7 +94,11 @@ class RosterPlan(Plan):
 
     @property
     def diff(self) -> list:
-        return [{"before_header": item.name, "after_header": item.name, **item.plan.diff} for item in self.items]
+        return [item.plan.diff for item in self.items]
+
+    @property
+    def shown_diff(self) -> list:
+        return [as_text(item.name, item.plan.diff) for item in self.items]
 
     def execute(self, client) -> None:
         """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""

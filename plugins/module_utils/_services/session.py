@@ -36,6 +36,9 @@ PATTERNS = ("browser", "os", "platform")
 #: Options that choose among the sessions of a user.
 CRITERIA = ("session_ids", "older_than", "idle_for", "device_id", *PATTERNS)
 
+#: Heading of a diff that is about no single user.
+_ALL_USERS = "all users"
+
 #: The operation that ends all sessions of the server, and the word that confirms ``all_users``.
 EVERYBODY = "revoke_sessions_from_all_users"
 
@@ -121,7 +124,9 @@ class SessionService(Service):
             return plan_everybody(declaration, tokens, self._caller(client, [] if client.logged_in else None))
         now = int(self._clock() * 1000)
         accounts = self._accounts(client, declaration, users, now)
-        return plan_absent(declaration, accounts, self._caller(client, accounts), now)
+        plan = plan_absent(declaration, accounts, self._caller(client, accounts), now)
+        plan.heading = _ALL_USERS if declaration["all_users"] else "".join(user["username"] for user in users)
+        return plan
 
     def predict(self, plan: Plan) -> dict:
         return plan.predicted
@@ -285,7 +290,9 @@ def plan_present(declaration: dict, caller: Caller) -> SessionPlan:
             "Give the token of a session that lasts in api_token",
         )
     attached = [session for session in caller.sessions if session["device_id"] == device_id]
-    plan = SessionPlan(predicted={"sessions": [shown(session) for session in attached], "tokens": []})
+    plan = SessionPlan(
+        predicted={"sessions": [shown(session) for session in attached], "tokens": []}, heading=caller.user["username"]
+    )
     if not attached:
         known = caller.session
         plan.add("attach_device_id", device_id=device_id)
@@ -309,7 +316,7 @@ def plan_present(declaration: dict, caller: Caller) -> SessionPlan:
 
 def plan_everybody(declaration: dict, tokens: list, caller: Caller) -> SessionPlan:
     """End every session of the server. Whether there are any is not read, which would take a request for every user."""
-    plan = SessionPlan(predicted={"sessions": None, "tokens": _after(declaration, tokens)})
+    plan = SessionPlan(predicted={"sessions": None, "tokens": _after(declaration, tokens)}, heading=_ALL_USERS)
     plan.note("sessions", "(of all users, not read)", [])
     steps = [Step(EVERYBODY, {})]
     if declaration["disable_tokens"]:

@@ -635,6 +635,7 @@ class TokenService(Service):
         )
         if not declaration["allow_own_token"]:
             _protect(client, plan)
+        plan.heading = user["username"] if user else next((token["user_id"] for token in tokens), "")
         return plan
 
     def predict(self, plan) -> dict:

@@ -37,6 +37,7 @@ class UserService(Service):
         if user is None and declaration["state"] != "present":
             warnings += missing_account(declaration, declaration["missing"])
         plan.warnings[:0] = warnings
+        plan.heading = (user or declaration)["username"] or ""
         return plan
 
     def predict(self, plan: Plan) -> dict:
