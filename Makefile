@@ -92,5 +92,5 @@ packaging: $(READY) ## the collection as users get it: built, installed where no
 changelog: $(READY) ## a release: CHANGELOG.md from changelogs/fragments, for the version in galaxy.yml
 	$(BIN)/antsibull-changelog release
 
-clean: ## removes all that make made
+clean: ## removes everything that make created
 	rm -rf .cache .tree .venv build

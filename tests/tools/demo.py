@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: a roster of people is brought to a server, twice, and the second run changes nothing.
+"""The demo: a roster of people is applied to a server, twice, and the second run changes nothing.
 
 Without MATTERMOST_URL it starts a fake server, and stops it at the end.
 """
@@ -41,8 +41,6 @@ def play(name: str, server: Server, home: Path) -> int:
     """Runs a playbook of the roster, shows its output, and returns how many tasks changed something."""
     environment = play_environment(server, home)
     environment["ANSIBLE_FORCE_COLOR" if sys.stdout.isatty() else "ANSIBLE_NOCOLOR"] = "true"
-    # Diffs of names that people can read.
-    environment["ANSIBLE_CALLBACK_RESULT_FORMAT"] = "yaml"
     lines = []
     command = [Path(sys.executable).with_name("ansible-playbook"), "--diff", ROSTER / name]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, encoding="utf-8") as process:
@@ -116,7 +114,7 @@ def roster_on_server(server: Server, environment: Mapping[str, str]) -> str:
 def show(server: Server, home: Path) -> None:
     headline("The day before: those who leave today still work here")
     play("before.yml", server, home)
-    headline("Today: the roster is brought to the server")
+    headline("Today: the roster is applied to the server")
     print(f"{play('converge.yml', server, home)} task(s) changed something")
     headline("Once more: nothing is left to change")
     changed = play("converge.yml", server, home)
