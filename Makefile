@@ -77,7 +77,7 @@ molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENA
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)
 	@$(BIN)/python tests/benchmark $(BENCH)
 
-browser: $(READY) ## the page of an access review in Chromium, with pictures in build/browser; needs chromium
+browser: $(READY) ## an access review and the documentation site in Chromium, with pictures in build/browser; needs chromium
 	$(PYTEST) tests/browser
 
 docs: $(READY) ## the documentation as a site, in build/docs

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Builds the documentation site into ``build/docs``: the guides, and a page for every plugin and role.
 
-antsibull-docs makes the pages and the settings of Sphinx, Sphinx makes HTML of them. A warning of either is an error.
-Nothing is fetched.
+antsibull-docs makes the pages and the settings of Sphinx, ``docs_site_pages`` completes them, Sphinx makes HTML of them. A
+warning of either is an error. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from docs_site_pages import write_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "build" / "docs-source"
@@ -34,7 +36,14 @@ MORE_SETTINGS = f"""
 import sys
 
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-extensions.append("docs_site_labels")
+extensions += ["docs_site_labels", "myst_parser"]
+
+# The README files of roles are parts of their pages, which have the titles.
+exclude_patterns = ["readme"]
+suppress_warnings = ["myst.header"]
+
+html_static_path = [{str(ROOT / "docs" / "docsite" / "static")!r}]
+html_css_files = ["site.css"]
 
 # The indexes of other sites would be fetched.
 intersphinx_mapping = {{}}
@@ -78,6 +87,7 @@ def main() -> int:
             pages,
             *choice,
         )
+        write_pages(ROOT, pages)
         run("sphinx-build", "-q", "-b", "html", "-W", "--keep-going", "-c", SOURCE, "-d", SOURCE / "doctrees", pages, SITE)
     except subprocess.CalledProcessError as error:
         print(f"{Path(error.cmd[0]).name} failed with status {error.returncode}: see its messages above", file=sys.stderr)
