@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,12 @@ from servers import ROOT, Server, fake_server, play_environment
 AWX = ROOT / "docs" / "awx"
 PROJECT = AWX / "project"
 PREPARATIONS = Path(__file__).parent / "awx"
-RESOURCES = yaml.safe_load((AWX / "resources.yml").read_text(encoding="utf-8"))
-COMMON = RESOURCES.pop("common")
+REPEATABLE = yaml.safe_load((AWX / "resources.yml").read_text(encoding="utf-8"))
+COMMON = REPEATABLE.pop("common")
+REPEATABLE.pop("credential")
+ONCE = yaml.safe_load((AWX / "credential.yml").read_text(encoding="utf-8"))
+RESOURCES = {**ONCE, **REPEATABLE}
+RULEBOOK = PROJECT / "rulebooks" / "offboarding.yml"
 TEMPLATES = {template["playbook"].removesuffix(".yml"): template for template in RESOURCES["job_templates"]}
 
 #: What names a resource of each type in a file for `awx import`, as awxkit has it.
@@ -133,8 +138,7 @@ def test_image_and_file_have_the_version_of_the_collection() -> None:
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     (environment,) = RESOURCES["execution_environments"]
     assert environment["image"].endswith(f":{version}")
-    for path in (AWX / "execution-environment.yml", ROOT / "docs" / "docsite" / "rst" / "guide_quick_start.rst"):
-        assert f"mmops-mattermost-{version}.tar.gz" in path.read_text(encoding="utf-8")
+    assert f"mmops-mattermost-{version}.tar.gz" in (AWX / "execution-environment.yml").read_text(encoding="utf-8")
 
 
 def test_the_token_is_a_secret_and_not_in_the_file() -> None:
@@ -142,6 +146,12 @@ def test_the_token_is_a_secret_and_not_in_the_file() -> None:
     assert [field["id"] for field in kind["inputs"]["fields"] if field.get("secret")] == ["token"]
     (credential,) = RESOURCES["credentials"]
     assert "token" not in credential["inputs"]
+
+
+def test_an_import_that_is_repeated_leaves_the_token_alone() -> None:
+    """AWX replaces the inputs of a credential that is imported."""
+    assert set(ONCE) == {"credential_types", "credentials"}
+    assert ONCE.keys().isdisjoint(REPEATABLE)
 
 
 def injected(inputs: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -177,10 +187,8 @@ class Job:
         self.output = folder / "output"
 
     def make(self) -> None:
+        # Without the folder for its files: a fresh project has none.
         shutil.copytree(PROJECT, self.data / "project")
-        self.output.mkdir()
-        for name in self.preparation.get("folders", []):
-            (self.output / name).mkdir()
         (self.data / "inventory").mkdir()
         (inventory,) = RESOURCES["inventory"]
         variables = yaml.safe_load(inventory["variables"])
@@ -314,5 +322,43 @@ def test_the_context_installs_the_collection(context: Path, tmp_path: Path) -> N
     )
     found = _checked([tool("ansible-builder"), "introspect", tmp_path], tmp_path, environment)
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    for requirement in [*(line for line in lines if line[:1] not in ("", "#")), "Pillow"]:
+    requirements = [line for line in lines if line[:1] not in ("", "#")]
+    assert any(requirement.startswith("pyotp") for requirement in requirements)
+    for requirement in requirements:
         assert requirement in found
+
+
+def rule() -> tuple[str, dict]:
+    """Condition and action of the rulebook."""
+    (rulebook,) = yaml.safe_load(RULEBOOK.read_text(encoding="utf-8"))
+    assert {"name", "hosts", "sources", "rules"} == rulebook.keys()
+    assert rulebook["sources"][0]["ansible.eda.webhook"]["token"] == "{{ webhook_token }}"
+    (only,) = rulebook["rules"]
+    return only["condition"], only["action"]["run_job_template"]
+
+
+def test_the_rulebook_starts_a_job_template_with_answers_of_its_survey() -> None:
+    _condition, action = rule()
+    template = next(template for template in TEMPLATES.values() if template["name"] == action["name"])
+    assert action["organization"] == template["natural_key"]["organization"]["name"]
+    asked = {question["variable"]: question for question in survey(template)}
+    given = action["job_args"]["extra_vars"]
+    assert given.keys() <= asked.keys()
+    assert all(name in given or question["default"] or not question["required"] for name, question in asked.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"), [("bo", True), ("b.o-2_x", True), ("bo ada", False), ("bo\nada", False), ("", False), ("-e", False)]
+)
+def test_the_rulebook_takes_user_names_only(name: str, fits: bool) -> None:
+    condition, action = rule()
+    pattern = re.search(r'is match\("(.+)"\)', condition)
+    assert pattern
+    assert bool(re.match(pattern[1], name)) is fits
+    given = ImmutableSandboxedEnvironment().from_string(action["job_args"]["extra_vars"]["user_names"])
+    assert given.render({"event": {"payload": {"username": name}}}).split() == [name] or not fits
+
+
+def test_the_guide_shows_the_rulebook() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
+    assert textwrap.indent(RULEBOOK.read_text(encoding="utf-8"), "    ") in guide
