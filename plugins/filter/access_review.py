@@ -50,6 +50,14 @@ options:
   drift:
     description: The result of M(mmops.mattermost.mm_users) in check mode with C(prune=report), to include it in the report.
     type: dict
+  about:
+    description:
+      - What is known of the review itself, for the first page of the report. All keys may be left out.
+      - C(made_by) is the user whose token reads, C(server_version) the version of the server, C(scope) says in words what was
+        reviewed, and C(parameters) is a map of settings.
+      - C(on_server) is the number of accounts that the server counts. The report says whether as many were reviewed.
+    type: dict
+    version_added: 0.2.0
   now:
     description: The time of the review in seconds since 1970, instead of the current time.
     type: float
@@ -73,6 +81,8 @@ _value:
     - C(findings) lists what asks for action, the worst first. C(accounts), C(tokens) and C(sessions) list all that were
       reviewed, C(totals) counts them, and C(charts) holds what the charts of the HTML page show. C(drift) is V(null) without
       a roster, and C(unreadable) lists what the server refused.
+    - C(about) holds what O(about) says, the version of this collection, the number of accounts that were reviewed, and
+      C(complete), which is V(null) if it is not known how many the server has.
   type: dict
 """
 
@@ -93,6 +103,7 @@ def access_review(
     mfa_services=("email", "ldap"),
     refused=(),
     drift=None,
+    about=None,
     now=None,
 ):
     """The report of an access review."""
@@ -103,7 +114,7 @@ def access_review(
     except MattermostError as error:
         raise AnsibleFilterError(f"access_review: {error}") from None
     milliseconds = int((time.time() if now is None else float(now)) * 1000)
-    return inert(review(users, wanted, milliseconds, refused, drift))
+    return inert(review(users, wanted, milliseconds, refused, drift, about))
 
 
 class FilterModule:

@@ -9,10 +9,13 @@ templates only have to lay it out.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import token_of
@@ -147,10 +150,10 @@ def limits(inactive_after: str, token_max_age: str, ordinary_roles, mfa_services
     )
 
 
-def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | None) -> dict:
+def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | None, about: dict | None = None) -> dict:
     """The report. ``users`` hold ``sessions`` and ``tokens`` as far as they were gathered; ``now`` is in milliseconds.
 
-    ``drift`` is the result of ``mm_users`` in check mode.
+    ``drift`` is the result of ``mm_users`` in check mode, ``about`` what is known of the review itself.
     """
     accounts, tokens, sessions = [], [], []
     for user in users:
@@ -165,6 +168,7 @@ def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | N
     difference = _drift(drift) if drift is not None else None
     report = {
         "generated_at": _moment(now),
+        "about": _about(about or {}, len(accounts)),
         "limits": {
             "inactive_after_days": wanted.inactive_after // _DAY,
             "token_max_age_days": wanted.token_max_age // _DAY,
@@ -181,6 +185,32 @@ def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | N
     report["totals"] = _totals(report)
     report["charts"] = _charts(report)
     return report
+
+
+def _about(known, reviewed) -> dict:
+    """Who made the review, of what, and whether it covers the whole server. What is not known is ``None``."""
+    on_server = known.get("on_server")
+    return {
+        "made_by": known.get("made_by"),
+        "server_version": known.get("server_version"),
+        "collection_version": _collection_version(),
+        "scope": known.get("scope"),
+        "parameters": dict(known.get("parameters") or {}),
+        "reviewed": reviewed,
+        "on_server": on_server,
+        "complete": None if on_server is None else on_server == reviewed,
+    }
+
+
+def _collection_version() -> str | None:
+    """Of the installed collection, or of a checkout."""
+    root = Path(__file__).parents[2]
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        return json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))["collection_info"]["version"]
+    with contextlib.suppress(OSError):
+        found = re.search(r"^version: (\S+)$", (root / "galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)
+        return found[1] if found else None
+    return None
 
 
 # -- one account -----------------------------------------------------------------------------------------------------

@@ -184,4 +184,11 @@ def everything(*, attacks: bool) -> dict[str, Any]:
         "users": users,
         "refused": refused,
         "drift": drift,
+        "about": {
+            "made_by": f"auditor {attack}",
+            "server_version": "10.11.2",
+            "scope": "all accounts of the server",
+            "on_server": len(users),
+            "parameters": {"sessions": True},
+        },
     }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -170,6 +171,44 @@ def test_it_can_be_read_in_light_and_dark(shown: Page, report: Path, dark: bool)
     picture = shown.screenshot(PICTURES / f"{report.parent.name.rstrip('0123456789')}-{'dark' if dark else 'light'}.png")
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 50_000
+
+
+def test_addresses_are_not_broken_on_a_usual_screen(shown: Page) -> None:
+    shown.look(width=1440)
+    broken = shown.evaluate(
+        "[...document.querySelectorAll('#accounts .address')].filter(cell => { const range = document.createRange();"
+        "range.selectNodeContents(cell); return range.getClientRects().length > 1 }).map(cell => cell.textContent)"
+    )
+    assert broken == []
+    assert shown.evaluate("document.querySelectorAll('#accounts .address').length") > 50
+
+
+def test_the_page_says_how_it_was_made(shown: Page, report: Path) -> None:
+    about = shown.evaluate("document.querySelector('#about + dl').textContent")
+    people = json.loads((report.parent / "people.json").read_text(encoding="utf-8"))
+    assert people["about"]["made_by"] in about
+    assert "Mattermost 10.11.2" in about
+    assert f"{len(people['users'])} reviewed, as many as the server has" in about
+    checksum = hashlib.sha256((report.parent / "access-review.json").read_bytes()).hexdigest()
+    assert checksum in about
+    signatures = "[...document.querySelectorAll('.signatures tbody th')].map(cell => cell.textContent)"
+    assert shown.evaluate(signatures) == ["Reviewed by", "Approved by"]
+    heads = "[...document.querySelectorAll('#decisions-table thead th')].map(cell => cell.textContent.trim())"
+    assert shown.evaluate(heads)[-3:] == ["Decision", "Reviewer", "Date"]
+    for table in ("findings", "accounts", "tokens"):
+        lines = (report.parent / f"access-review-{table}.csv").read_text(encoding="utf-8-sig").splitlines()
+        assert lines[0].endswith('"decision","reviewer","decided_on"')
+        assert lines[1].endswith('"","",""')
+
+
+#: How much of the first printed page is in use: the page is A4 across, less its margins.
+FIRST_PAGE = "document.querySelector('.signatures').getBoundingClientRect().bottom"
+
+
+def test_the_first_printed_page_is_not_empty(shown: Page) -> None:
+    """What belongs to it, up to the signatures, fits on it, and takes more than half of it."""
+    shown.look(width=1032, media="print")
+    assert 350 < shown.evaluate(FIRST_PAGE) <= 703
 
 
 def test_it_fits_a_narrow_screen(shown: Page, report: Path) -> None:

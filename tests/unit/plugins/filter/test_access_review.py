@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from ansible.errors import AnsibleFilterError
 from people import DAY, NOW, an_id, everything, person, session, token
+from servers import ROOT
 
 from ansible_collections.mmops.mattermost.plugins.filter.access_review import access_review
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import FINDINGS, SEVERITIES
@@ -189,3 +191,22 @@ def test_wrong_options(users: Any, options: dict[str, Any], message: str) -> Non
 
 def test_ids_of_the_test_people_are_such_as_the_server_gives() -> None:
     assert len(an_id("zoe")) == 26
+
+
+def test_the_report_says_who_made_it_and_of_what() -> None:
+    known = {"made_by": "auditor", "server_version": "10.11.2", "scope": "all accounts", "parameters": {"sessions": True}}
+    about = reviewed(used("zoe"), about=known)["about"]
+    assert known.items() <= about.items()
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    assert about["collection_version"] == galaxy["version"]
+
+
+@pytest.mark.parametrize(("on_server", "complete"), [(3, True), (4, False), (None, None)])
+def test_the_report_says_whether_all_accounts_of_the_server_were_reviewed(on_server: int | None, complete: bool | None) -> None:
+    about = reviewed(used("zoe"), about={"on_server": on_server})["about"]
+    assert (about["reviewed"], about["on_server"], about["complete"]) == (3, on_server, complete)
+
+
+def test_what_is_not_known_of_the_review_is_none() -> None:
+    about = reviewed(used("zoe"))["about"]
+    assert {about[name] for name in ("made_by", "server_version", "scope", "on_server", "complete")} == {None}
