@@ -115,13 +115,21 @@ diff:
   type: dict
   returned: success
   contains:
+    before_header:
+      description: Name of the bot, which Ansible shows above the diff.
+      type: str
+      returned: success
+    after_header:
+      description: The same.
+      type: str
+      returned: success
     before:
-      description: The values before.
-      type: dict
+      description: The values before, as JSON text with sorted keys.
+      type: str
       returned: success
     after:
-      description: The values after.
-      type: dict
+      description: The values after, in the same form.
+      type: str
       returned: success
 operations:
   description:

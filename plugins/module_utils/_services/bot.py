@@ -95,7 +95,10 @@ class BotService(Service):
 
     def plan(self, client, declaration: dict) -> Plan:
         check_declaration(declaration)
-        return plan_bot(declaration, self.look(client, declaration))
+        seen = self.look(client, declaration)
+        plan = plan_bot(declaration, seen)
+        plan.heading = (seen.bot or declaration)["username"] or ""
+        return plan
 
     def look(self, client, declaration: dict) -> Seen:
         """The bot that is declared, and its owner to be."""
