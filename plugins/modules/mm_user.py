@@ -120,8 +120,8 @@ options:
     description:
       - Login service of a new user, like V(ldap) or V(saml). Together with O(auth_data), instead of O(password).
       - It counts on creation only. If an existing account has another one, the task warns.
-      - The server takes any. The task warns if the service is switched off, or if that cannot be told, as the user cannot log in
-        then.
+      - The server takes any. The task warns if the service is switched off, or if that cannot be told, as the user cannot log
+        in then.
     type: str
   auth_data:
     description:

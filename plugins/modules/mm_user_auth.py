@@ -34,8 +34,8 @@ options:
       - Identity of the user in O(auth_service), for example the value of the LDAP attribute in C(LdapSettings.IdAttribute).
         At most 128 characters. No two accounts may have the same one, whatever their services are.
       - Required if the account has another service so far.
-      - If the account has the O(auth_service) already, Mattermost 10.11 and later show its identity, so that it is compared. Older
-        servers hide it. There it is not sent but listed in RV(unknown), unless O(update_unknown=true).
+      - If the account has the O(auth_service) already, Mattermost 10.11 and later show its identity, so that it is compared.
+        Older servers hide it. There it is not sent but listed in RV(unknown), unless O(update_unknown=true).
     type: str
   update_unknown:
     description:
