@@ -30,7 +30,8 @@ options:
     choices: [list, csv, json, yaml]
     default: list
   bots:
-    description: Whether bots are in the roster.
+    description:
+      - Whether bots are in the roster. It does not say which accounts are bots, so leave them out for use on another server.
     type: bool
     default: true
 """

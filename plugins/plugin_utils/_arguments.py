@@ -29,18 +29,20 @@ def _problem(option, value, path) -> str:
     kind = option.get("type", "str")
     if kind in ("str", "path") and "choices" not in option:
         return _no_text(value, path) if value is not None else ""
-    parts = value if isinstance(value, list) else [value]
-    if kind == "list" and option.get("elements") == "str" and isinstance(value, list):
-        return next(filter(None, (_no_text(part, f"{path}[{position}]") for position, part in enumerate(parts))), "")
-    if "options" in option:
-        for position, part in enumerate(parts):
-            place = f"{path}[{position}]" if kind == "list" and isinstance(value, list) else path
-            if isinstance(part, dict):
-                problem = ill_typed(option["options"], part, f"{place}.")
-                if problem:
-                    return problem
-            elif part is not None and not isinstance(part, str):
-                return f"{place} must be a map."  # over which Ansible stumbles
+    is_list = kind == "list" and isinstance(value, list)
+    places = {f"{path}[{position}]": part for position, part in enumerate(value)} if is_list else {path: value}
+    if is_list and option.get("elements") == "str":
+        return next(filter(None, (_no_text(part, place) for place, part in places.items())), "")
+    if "options" not in option or value is None:
+        return ""
+    for place, part in places.items():
+        if isinstance(part, dict):
+            problem = ill_typed(option["options"], part, f"{place}.")
+            if problem:
+                return problem
+        elif not isinstance(part, str):
+            wanted = "a list of maps" if kind == "list" and not is_list else "a map"
+            return f"{place} must be {wanted}."  # over anything else Ansible stumbles
     return ""
 
 

@@ -27,12 +27,13 @@ FORMULA_MARK = "'"
 
 
 def from_api(raw: Any, known: Any) -> Any:
-    """An entry for a user as the API shows it, with the keys that are ``known``; anything else as it is."""
+    """An entry for a user as the API shows it, with the keys that are ``known``; anything else as it is.
+
+    That an account is a bot is not declared: a bot that owns itself would get an owner, which is a change.
+    """
     if not isinstance(raw, dict) or not {"id", "create_at", "username"} <= raw.keys():
         return raw
     entry = {key: value for key, value in raw.items() if key in known and key not in _GATHERED}
-    if is_bot(raw):
-        entry["bot"] = True
     return _without_empty_service(entry)
 
 
@@ -61,8 +62,6 @@ def entries_of(users: Any, bots: bool = True) -> list:
         entry["state"] = "present" if is_active(user) else "inactive"
         if not entry["email"]:  # the server may hide addresses
             del entry["email"]
-        if is_bot(user):
-            entry["bot"] = True
         if user.get("auth_service"):
             entry["auth_service"] = "".join(user["auth_service"])
         entries.append(entry)
@@ -71,7 +70,7 @@ def entries_of(users: Any, bots: bool = True) -> list:
 
 def as_csv(entries: list) -> str:
     """The entries as a table that spreadsheets show as text, and that is read back as it was."""
-    names = list(COLUMNS) + [name for name in ("bot", "auth_service") if any(name in entry for entry in entries)]
+    names = [*COLUMNS, *(["auth_service"] if any("auth_service" in entry for entry in entries) else [])]
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(names)
@@ -80,8 +79,6 @@ def as_csv(entries: list) -> str:
 
 
 def _cell(value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
     text = " ".join(value) if isinstance(value, list) else value
     return FORMULA_MARK + text if text.lstrip(FORMULA_MARK).startswith(FORMULA_STARTS) else text
 

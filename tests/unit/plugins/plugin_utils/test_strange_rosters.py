@@ -47,7 +47,8 @@ def outcome(arguments: dict) -> str:
     if problem:
         return problem
     arguments = copy.deepcopy(arguments)
-    validation = ArgumentSpecValidator(SUBJECT.argument_spec, **SUBJECT.rules).validate(arguments)
+    # Ansible fills in what is missing in a default that is a map, in place.
+    validation = ArgumentSpecValidator(copy.deepcopy(SUBJECT.argument_spec), **SUBJECT.rules).validate(arguments)
     if validation.error_messages:
         return ""  # Ansible's own words
     client = ModelClient()
@@ -70,6 +71,7 @@ def assert_plain(message: str) -> None:
 @given(ENTRIES, OPTIONS)
 @example([{"username": "zoe"}], {"prune": "deactivate", "max_prune": "nan"})
 @example([{"username": "zoe", "timezone": {1: "x"}}], {})
+@example([None], {"defaults": [None]})
 @FAST
 def test_users_and_options(users, options):
     assert_plain(outcome({"users": users, "api_url": "http://x", **options}))

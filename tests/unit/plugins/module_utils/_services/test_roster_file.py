@@ -152,7 +152,7 @@ def test_what_the_api_shows_is_a_roster(tmp_path, wrapped):
     path = write(tmp_path, "a.json", json.dumps(wrapped([USER, robot])))
     texts = {"nickname": "", "last_name": "", "position": "", "first_name": "Zoë", "locale": "en", "email": "zoe@example.com"}
     user = {**texts, "username": "zoe", "roles": ["system_admin", "system_user"], "timezone": USER["timezone"], "delete_at": 0}
-    assert read(path) == [user, {**user, "username": "robot", "bot": True}]
+    assert read(path) == [user, {**user, "username": "robot"}]
 
 
 BULK = [
