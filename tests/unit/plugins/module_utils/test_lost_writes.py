@@ -162,7 +162,7 @@ MANY = [{"username": f"user{number}", "email": f"user{number}@example.com"} for 
 
 
 def run_roster(client, **options):
-    return converge(RosterService(USER_OPTIONS), client, {**ROSTER, "users": MANY, **options}, check_mode=False)
+    return converge(RosterService(), client, {**ROSTER, "users": MANY, **options}, check_mode=False)
 
 
 def test_a_roster_that_cannot_be_read_back_is_told_in_full():
