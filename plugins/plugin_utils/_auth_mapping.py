@@ -45,7 +45,7 @@ def read_mapping(path: str, columns: dict) -> list:
 def _check_identity(row):
     service, identity = row["auth_service"], row["auth_data"]
     if service == EMAIL and identity:
-        raise InvalidInput(f"src: {row['where']}: auth_data belongs to a login service, and email is none", "Leave it empty")
+        raise InvalidInput(f"src: {row['where']}: auth_data belongs to a login service, and email is not one", "Leave it empty")
     if service != EMAIL and not identity:
         raise InvalidInput(
             f"src: {row['where']}: auth_data is missing, which {service} needs", f"Give the identity of the user in {service}"
@@ -134,7 +134,7 @@ def _quota(canary, count) -> int:
     """How many of the rows may be at their service after this run."""
     match = re.match(r"([0-9]+)(%?)\Z", str(canary).strip())
     if not match:
-        raise InvalidInput(f"canary: {canary!r} is no share", "Give a percentage, like 10%, or a number of users, like 5")
+        raise InvalidInput(f"canary: {canary!r} is not a valid share", "Give a percentage, like 10%, or a number of users, like 5")
     number = int(match.group(1))
     if not match.group(2):
         return number

@@ -63,7 +63,7 @@ def _check_values(declaration):
     if auth_data and len(auth_data) > LONGEST_AUTH_DATA:
         raise InvalidInput(f"auth_data has {len(auth_data)} characters", f"Use at most {LONGEST_AUTH_DATA}")
     if service == EMAIL and auth_data:
-        raise InvalidInput("auth_data belongs to a login service, and email is none", "Leave it out")
+        raise InvalidInput("auth_data belongs to a login service, and email is not one", "Leave it out")
     if service not in (None, EMAIL) and declaration["new_password"]:
         raise InvalidInput(f"new_password: an account of {service} has no password on the server", "Leave it out")
     if token and len(token) != TOKEN_LENGTH:
