@@ -127,7 +127,8 @@ notes:
     C(mattermost_user_id) is the C(id). C(mattermost_roles) is a list, C(mattermost_auth_service) is C(email) for accounts with
     a password, C(mattermost_last_picture_update) is 0, negative or missing without a picture of one's own,
     C(mattermost_remote_id) is set for users of another server, and C(mattermost_active), C(mattermost_mfa_active),
-    C(mattermost_is_bot) and C(mattermost_is_guest) are always there. With O(sessions), C(mattermost_sessions) is the number of open sessions, and C(mattermost_last_activity_at) the
+    C(mattermost_is_bot) and C(mattermost_is_guest) are always there.
+    With O(sessions), C(mattermost_sessions) is the number of open sessions, and C(mattermost_last_activity_at) the
     last use in milliseconds, or C(null)."
   - Texts of options for the connection may be templates, like a lookup. Values of the server never are.
   - If the server cannot be read, Ansible warns and goes on without these hosts, unless

@@ -134,7 +134,9 @@ def _quota(canary, count) -> int:
     """How many of the rows may be at their service after this run."""
     match = re.match(r"([0-9]+)(%?)\Z", str(canary).strip())
     if not match:
-        raise InvalidInput(f"canary: {canary!r} is not a valid share", "Give a percentage, like 10%, or a number of users, like 5")
+        raise InvalidInput(
+            f"canary: {canary!r} is not a valid share", "Give a percentage, like 10%, or a number of users, like 5"
+        )
     number = int(match.group(1))
     if not match.group(2):
         return number

@@ -176,7 +176,7 @@ def test_only_the_server_table_compares_versions():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             compares = isinstance(node, ast.Compare)
             parts = list(ast.walk(node)) if compares else [node]
-            if any(isinstance(part, ast.Attribute) and part.attr == "number" for part in parts):
+            if any(isinstance(part, ast.Attribute) and ast.unparse(part).endswith("server.number") for part in parts):
                 offenders.append(f"{path.name}:{node.lineno}: reads the number of the server")
             if compares and any(
                 isinstance(part, ast.Attribute) and part.attr in ("minimum_version", "removed_in") for part in parts
