@@ -27,10 +27,15 @@ class Step:
 
     A value of ``arguments`` may be a function: it gets the answers so far, by operation name, and returns the value.
     That is how a step uses what only the server can choose, such as the id of a new user.
+
+    ``if_refused`` is carried out if the server refuses the step, where the steps before it would leave what nobody wants.
+    ``consequence`` says then what that has done.
     """
 
     operation: str
     arguments: dict = field(repr=False)  # may hold secrets
+    if_refused: Step | None = None
+    consequence: str = ""
 
 
 @dataclass
@@ -97,11 +102,18 @@ class Plan:
         """Carry out the steps in order. An error that stops them tells in ``done`` which had taken effect."""
         for position, step in enumerate(self.steps):
             try:
-                arguments = {name: value(self.answers) if callable(value) else value for name, value in step.arguments.items()}
-                self.answers[step.operation] = client.call(step.operation, arguments).data
+                self._carry_out(client, step)
             except MattermostError as error:
                 error.done = self.operations[:position]
+                if step.if_refused and not error.outcome_unknown:
+                    self._carry_out(client, step.if_refused)
+                    error.done.append(step.if_refused.operation)
+                    error.remedy = f"{step.if_refused.consequence}. {error.remedy}".strip()
                 raise
+
+    def _carry_out(self, client, step: Step) -> None:
+        arguments = {name: value(self.answers) if callable(value) else value for name, value in step.arguments.items()}
+        self.answers[step.operation] = client.call(step.operation, arguments).data
 
 
 #: Signs that names hold, and that do no harm in a line, although they do not count as printable.

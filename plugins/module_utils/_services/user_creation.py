@@ -9,7 +9,7 @@ import secrets
 from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, answer_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Step, answer_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import steps_of_conversion
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import completed
@@ -21,6 +21,8 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
     merge,
     terms_of_others,
 )
+
+_LEFT_DEACTIVATED = "The new account is left deactivated, as it would be a full member"
 
 
 def _given(declaration, *names) -> dict:
@@ -75,7 +77,9 @@ def plan_creation(declaration, seen) -> Plan:
     if declaration["guest"]:
         if seen.no_guests:
             raise InvalidInput(f"guest: {seen.no_guests}", "Leave out guest, or make guests possible")
-        plan.add("demote_user_to_guest", user_id=user_id)
+        # Refused, it would leave an active member where a guest was meant.
+        deactivation = Step("update_user_active", {"user_id": user_id, "active": False}, None, _LEFT_DEACTIVATED)
+        plan.steps.append(Step("demote_user_to_guest", {"user_id": user_id}, deactivation))
         roles = {GUEST}
     elif roles and roles != {"system_user"}:
         plan.add("update_user_roles", user_id=user_id, roles=" ".join(sorted(roles)))

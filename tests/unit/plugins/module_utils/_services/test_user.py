@@ -11,7 +11,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import AnswerLost, InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
+    AnswerLost,
+    InvalidInput,
+    RequestRejected,
+    rejection,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
@@ -519,3 +524,15 @@ def test_a_new_account_that_cannot_log_in_is_warned_of(service, setting, says):
     assert len(outcome.plan.warnings) == bool(says)
     assert says in "".join(outcome.plan.warnings)
     assert run(client, username="zoe", auth_service=service).plan.warnings == []
+
+
+def test_a_new_user_who_cannot_become_a_guest_is_left_deactivated():
+    class NoGuests(ModelClient):
+        def _demote_user_to_guest(self, user_id):
+            raise rejection("demote_user_to_guest", 501, "api.team.demote_user_to_guest.disabled.error")
+
+    client = NoGuests()
+    with pytest.raises(RequestRejected, match="left deactivated") as caught:
+        run(client, username="ext", email="ext@example.com", password="long enough", guest=True)
+    assert caught.value.done == ["create_user", "update_user_active"]
+    assert [bool(account["delete_at"]) for account in client.accounts.values()] == [True]
