@@ -100,7 +100,9 @@ class OperationService(Service):
                 arguments[parameter.name] = _upload(parameter.name, arguments[parameter.name])
         check_arguments(operation.name, arguments)
         plan = OperationPlan(return_secrets=declaration["return_secrets"])
-        if operation.writes:
+        if operation.name == "logout" and not client.has_session:
+            plan.returned = {"answer": None, "secrets": {}}
+        elif operation.writes:
             plan.add(operation.name, **arguments)
             plan.returned = {"answer": None, "secrets": {}}
         elif declaration["all_pages"]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import requests
@@ -47,7 +48,7 @@ class Faulty:
 
     def play(self, module: str, **options: object) -> tuple[dict, str]:
         """Runs one task. Returns its result and the output of the play."""
-        return self._run(
+        return self.run(
             [{f"mmops.mattermost.{module}": options, "register": "noted", "ignore_errors": True, "name": "The task"}]
         )
 
@@ -62,10 +63,11 @@ class Faulty:
                 "noted": {"status": f"{{{{ {role}_status }}}}", "msg": "{{ ansible_failed_result.msg | default('') }}"}
             }
         }
-        noted, _output = self._run([{"block": [include, notes], "rescue": [notes]}])
+        noted, _output = self.run([{"block": [include, notes], "rescue": [notes]}])
         return noted["status"], noted["msg"]
 
-    def _run(self, tasks: list[dict]) -> tuple[dict, str]:
+    def run(self, tasks: list[dict], environment: Mapping[str, str] | None = None) -> tuple[dict, str]:
+        """Runs tasks. Returns their variable ``noted``, and the output of the play."""
         result = self.folder / "result.json"
         result.unlink(missing_ok=True)
         copy = {"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(result)}, "no_log": True}
@@ -76,7 +78,7 @@ class Faulty:
             [PROGRAMS / "ansible-playbook", playbook],
             cwd=self.folder,
             check=False,
-            env=play_environment(self.server, self.folder / "home"),
+            env={**play_environment(self.server, self.folder / "home"), **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

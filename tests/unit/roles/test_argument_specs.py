@@ -27,7 +27,7 @@ from servers import ROOT
 ROLES = sorted(path.parent.parent for path in (ROOT / "roles").glob("*/tasks/main.yml"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py"))
 COLLECTION = "mmops.mattermost."
-CONNECTION_DEFAULTS = "group/mmops.mattermost.mattermost"
+CONNECTION_DEFAULTS = "group/mmops.mattermost.in_roles"
 INCLUDES = ("ansible.builtin.include_tasks", "ansible.builtin.import_tasks")
 
 each_role = pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
@@ -368,7 +368,11 @@ def test_what_is_passed_on_is_what_the_modules_take(role: Path) -> None:
 
 @each_role
 def test_every_call_has_the_connection_of_the_role(role: Path) -> None:
-    without = [str(call) for call in calls(role) if call.connection != f"{{{{ {role.name}_connection }}}}"]
+    without = [
+        str(call)
+        for call in calls(role)
+        if call.connection != f"{{{{ {role.name}_connection | mmops.mattermost.connection }}}}"
+    ]
     assert without == []
     assert documented(role)[f"{role.name}_connection"]["type"] == "dict"
     assert defaults(role)[f"{role.name}_connection"] == {}

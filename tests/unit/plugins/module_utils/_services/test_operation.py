@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Authentication, Client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     AnswerLost,
     InvalidInput,
@@ -319,3 +319,13 @@ def test_templated_values_become_what_the_operation_takes(name, picture):
     assert not validation.error_messages
     given_arguments = {key: value for key, value in validation.validated_parameters["arguments"].items() if value is not None}
     assert given_arguments == arguments_of(operation, picture)
+
+
+def test_a_logout_without_a_session_is_nothing_to_do():
+    class LoggedOut(Authentication):
+        has_session = False
+
+    wire = Wire()
+    declaration = {"operation": "logout", "arguments": None, "confirm": None, "all_pages": False, "return_secrets": False}
+    outcome = converge(OperationService(), Client(wire, LoggedOut()), declaration, check_mode=False)
+    assert (wire.sent, outcome.plan.changed, outcome.returned["answer"]) == ([], False, None)
