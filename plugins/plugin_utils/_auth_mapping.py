@@ -81,7 +81,7 @@ def plan_moves(rows, users, caller_id, canary, allow_own_account=False, allow_no
                     "deactivated": bool(user["delete_at"]),
                 }
             )
-    now = pending[: max(0, _quota(canary, len(rows)) - len(done))]
+    now = pending[: max(0, quota(canary, len(rows)) - len(done))]
     return {
         "problems": problems,
         "done": done,
@@ -121,11 +121,13 @@ def _reverse(row) -> dict:
     return {name: value for name, value in back.items() if value is not None}
 
 
-def _quota(canary, count) -> int:
+def quota(canary, count) -> int:
     """How many of the rows may be at their service after this run."""
     match = re.match(r"([0-9]+)(%?)\Z", str(canary).strip())
     if not match:
-        raise InvalidInput(f"canary: {canary!r} is no share", "Give a percentage, like 10%, or a number of users, like 5")
+        raise InvalidInput(
+            f"canary: {canary!r} is not a share of the users", "Give a percentage, like 10%, or a number of users, like 5"
+        )
     number = int(match.group(1))
     if not match.group(2):
         return number

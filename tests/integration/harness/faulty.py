@@ -34,10 +34,13 @@ class Faulty:
 
     def sent(self, operation: str) -> int:
         """How many requests of an operation there were since the last call."""
-        address = f"{self.server.url}/__control__/requests"
-        counts = requests.get(address, timeout=30).json()["counts"]
-        requests.delete(address, timeout=30).raise_for_status()
+        counts = self.counts()
+        requests.delete(f"{self.server.url}/__control__/requests", timeout=30).raise_for_status()
         return counts.get(operation, 0)
+
+    def counts(self) -> dict[str, int]:
+        """How many requests of each operation there were."""
+        return requests.get(f"{self.server.url}/__control__/requests", timeout=30).json()["counts"]
 
     def ask(self, method: str, path: str, token: str | None = None, **body: object) -> requests.Response:
         """A request past the collection; as the administrator unless another token is given."""
