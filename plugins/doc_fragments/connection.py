@@ -33,7 +33,8 @@ options:
     type: str
   api_login_id:
     description:
-      - User name or e-mail address to log in with, instead of O(api_token). The session is logged out at the end.
+      - User name or e-mail address to log in with, instead of O(api_token). The session is logged out at the end
+        of the task, unless O(api_session_path) keeps it.
       - One of the two that a task gives counts more than the other from the environment.
       - If it is not given, the environment variable E(MATTERMOST_LOGIN_ID) is used.
     type: str
@@ -45,8 +46,18 @@ options:
   api_mfa_code:
     description:
       - Current code of the caller's authenticator, if O(api_login_id) has multi-factor authentication.
+      - A code is good for one login. To use it for a whole play, keep the session with O(api_session_path).
       - If it is not given, the environment variable E(MATTERMOST_MFA_CODE) is used.
     type: str
+  api_session_path:
+    description:
+      - File that keeps the session of O(api_login_id), on the host that runs the task, so that the tasks of a play log in once.
+        The first task logs in and writes it, the next ones go on with that session.
+      - It is readable by its owner only, and its folder must exist. A session that has ended is replaced by another login.
+      - The operation V(logout) of M(mmops.mattermost.mm_user_operation) ends the session and removes the file. Without it, the
+        session stays open until the server ends it.
+      - If it is not given, the environment variable E(MATTERMOST_SESSION_PATH) is used.
+    type: path
   validate_certs:
     description:
       - Whether the server's TLS certificate is checked. Switch it off for tests only.
@@ -110,6 +121,8 @@ options:
     env: [{name: MATTERMOST_PASSWORD}]
   api_mfa_code:
     env: [{name: MATTERMOST_MFA_CODE}]
+  api_session_path:
+    env: [{name: MATTERMOST_SESSION_PATH}]
   validate_certs:
     env: [{name: MATTERMOST_VALIDATE_CERTS}]
   ca_path:

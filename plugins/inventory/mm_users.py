@@ -131,6 +131,8 @@ notes:
     With O(sessions), C(mattermost_sessions) is the number of open sessions, and C(mattermost_last_activity_at) the
     last use in milliseconds, or C(null)."
   - Texts of options for the connection may be templates, like a lookup. Values of the server never are.
+  - A cache holds names and addresses of people. Its files, and a folder that is made for them, can be read by their owner
+    only. A folder that exists already keeps its mode.
   - If the server cannot be read, Ansible warns and goes on without these hosts, unless
     C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) is in the environment.
 extends_documentation_fragment:
@@ -275,6 +277,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     NAME = "mmops.mattermost.mm_users"
 
+    #: The key of what was put into the cache.
+    _kept = ""
+
     def verify_file(self, path):
         """Whether the name of the file is one of this plugin."""
         name = os.path.basename(path)
@@ -284,7 +289,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory, loader, path, cache=True):
         """Fills the inventory."""
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        before = os.umask(0o077)  # for a folder that the cache plugin makes
+        try:
+            self._read_config_data(path)
+        finally:
+            os.umask(before)
         try:
             idle_since = int(time.time() * 1000) - seconds("idle_after", self.get_option("idle_after")) * 1000
             self._check_prefix(self.get_option("group_prefix"))
@@ -292,6 +301,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except MattermostError as error:
             raise AnsibleParserError(f"{path}: {error}") from None
         self._fill(inert(users), idle_since)
+
+    # -- the cache ---------------------------------------------------------------------------------------------------
+
+    def update_cache_if_changed(self):
+        """Files hold names and addresses of people, and cache plugins make them readable for everybody."""
+        super().update_cache_if_changed()
+        folder = os.path.expandvars(os.path.expanduser(self.get_option("cache_connection") or ""))
+        if self._kept and os.path.isdir(folder):
+            for name in os.listdir(folder):
+                if name.endswith(self._kept):
+                    os.chmod(os.path.join(folder, name), 0o600)
 
     @staticmethod
     def _check_prefix(prefix):
@@ -318,6 +338,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         users = self._read(options, declaration)
         if wanted:
             self._cache[key] = users
+            self._kept = key
         return users
 
     def _connection(self) -> dict:

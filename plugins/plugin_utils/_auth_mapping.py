@@ -83,7 +83,7 @@ def plan_moves(rows, users, caller_id, canary, allow_own_account=False, allow_no
                     "deactivated": bool(user["delete_at"]),
                 }
             )
-    now = pending[: max(0, _quota(canary, len(rows)) - len(done))]
+    now = pending[: max(0, quota(canary, len(rows)) - len(done))]
     return {
         "problems": problems,
         "done": done,
@@ -130,7 +130,7 @@ def _reverse(row) -> dict:
     return {name: value for name, value in back.items() if value is not None}
 
 
-def _quota(canary, count) -> int:
+def quota(canary, count) -> int:
     """How many of the rows may be at their service after this run."""
     match = re.match(r"([0-9]+)(%?)\Z", str(canary).strip())
     if not match:

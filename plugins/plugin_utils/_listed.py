@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 def listed(values) -> list:
-    """The values of a list, or the parts of a text without the blanks around them."""
-    if isinstance(values, str):
-        return [part.strip() for part in values.split(",") if part.strip()]
-    return list(values)
+    """The values of a list, or the parts of a text without the blanks around them. A number counts as a text."""
+    if isinstance(values, (list, tuple)):
+        return list(values)
+    return [part.strip() for part in str(values).split(",") if part.strip()]

@@ -37,7 +37,7 @@ def rule(roles, exempt, grace, grace_from, start, prop) -> Rule:
         try:
             day = datetime.strptime(start, "%Y-%m-%d").replace(tzinfo=timezone.utc)
         except ValueError:
-            raise InvalidInput(f"start: {start!r} is no day", "Give a day like 2026-12-01") from None
+            raise InvalidInput(f"start: {start!r} is not a valid day", "Give a day like 2026-12-01") from None
         beginning = int(day.timestamp())
     if not prop.strip():
         raise InvalidInput("property is empty", "Give the name of a property of users, or leave it out")
@@ -50,9 +50,6 @@ def enforce(users: list, wanted: Rule, caller_id: str, now: int) -> dict:
     """The report. ``now`` is in seconds."""
     people = [user for user in users if not user["delete_at"] and not user.get("is_bot")]
     held = {role for user in people for role in user["roles"].split()}
-    unknown = sorted(wanted.roles - held - set(KNOWN_ROLES))
-    if unknown:
-        raise InvalidInput(f"roles: no user has the role {', '.join(unknown)}", "Correct the name, or leave it out")
     concerned = [user for user in people if not wanted.roles or wanted.roles & set(user["roles"].split())]
     lacking = [_judge(user, wanted, caller_id, now) for user in concerned if not user.get("mfa_active")]
     unready = {account["user_id"] for account in lacking if account["decision"] in ("due", "waiting")}
@@ -72,6 +69,7 @@ def enforce(users: list, wanted: Rule, caller_id: str, now: int) -> dict:
                 for decision in ("due", "waiting", "exempt", "login_service", "caller")
             },
         },
+        "unknown_roles": sorted(wanted.roles - held - set(KNOWN_ROLES)),
         "stale_exemptions": sorted(wanted.exempt - {user["username"] for user in people}),
         "to_mark": [
             {"user_id": account["user_id"], "props": {wanted.prop: str(account["since"])}}

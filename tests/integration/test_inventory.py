@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import stat
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -195,6 +196,9 @@ def test_what_was_read_is_kept(place: Place, tmp_path: Path) -> None:
     kept = "".join(file.read_text(encoding="utf-8") for file in (tmp_path / "kept").iterdir())
     assert "person001" in kept
     assert place.server.token not in kept
+    # It holds names and addresses of people.
+    assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "kept").iterdir()} == {0o600}
     # And what was kept can be refreshed.
     (tmp_path / "play.yml").write_text('[{"hosts": "all", "gather_facts": false}]', encoding="utf-8")
     run = place.run("ansible-playbook", "-i", tmp_path / "mm_users.yml", "--flush-cache", "play.yml", folder=tmp_path)

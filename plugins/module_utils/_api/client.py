@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanin
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     InvalidInput,
     MattermostError,
+    NotAuthenticated,
     NotFound,
     RequestRejected,
     Stopped,
@@ -29,6 +31,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE, Operation
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server, is_recent
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.session_file import SessionFile
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer, Transport
 
 _TYPES: dict[str, Any] = {
@@ -55,7 +58,28 @@ _ANSWERS: dict = {
 _PING = "get_ping"
 
 
-class TokenAuthentication:
+class Authentication:
+    """How requests are authenticated. ``begin`` and ``end`` are called around all of them."""
+
+    @property
+    def has_session(self) -> bool:
+        """Whether the caller has a session that could be ended."""
+        return True
+
+    def begin(self, client: Client) -> None:
+        """Before the first request."""
+
+    def prepare(self, client: Client, operation: str) -> None:
+        """Before each request."""
+
+    def forget(self) -> None:
+        """After the caller's own logout."""
+
+    def end(self, client: Client) -> None:
+        """After the last request."""
+
+
+class TokenAuthentication(Authentication):
     """A personal access token or session token that the caller already has."""
 
     def __init__(self, token: str):
@@ -68,11 +92,8 @@ class TokenAuthentication:
             )
         client.transport.token = self._token
 
-    def end(self, client: Client) -> None:
-        """The token is not ours to end."""
 
-
-class LoginAuthentication:
+class LoginAuthentication(Authentication):
     """A login with password, and MFA code if the account asks for one. It is logged out at the end."""
 
     def __init__(self, login_id: str, password: str, mfa_code: str = ""):
@@ -81,6 +102,10 @@ class LoginAuthentication:
             self._credentials["token"] = mfa_code
 
     def begin(self, client: Client) -> None:
+        client.transport.token = self.log_in(client)
+
+    def log_in(self, client: Client) -> str:
+        """The token of a new session."""
         try:
             answer = client.call("login", self._credentials)
         except MattermostError as error:
@@ -92,22 +117,63 @@ class LoginAuthentication:
             raise UnexpectedAnswer(
                 "the answer holds no session token", "Check api_url, and whether a proxy removes the header Token", "login"
             )
-        client.transport.token = token
         client.caller = answer.data
+        return token
 
     def end(self, client: Client) -> None:
         client.call("logout", {})
         client.transport.token = None
 
 
-class LocalModeAuthentication:
-    """None: whoever may open the local mode socket is an administrator."""
+class KeptLoginAuthentication(Authentication):
+    """A login whose session is kept in a file for later tasks, until one of them carries out the operation ``logout``."""
 
-    def begin(self, client: Client) -> None:
-        pass
+    def __init__(self, login: LoginAuthentication, file: SessionFile):
+        self._login = login
+        self._file = file
+        self._ready = False
+        self._lock = threading.RLock()  # requests may come from several threads, and the login is one itself
+
+    @property
+    def has_session(self) -> bool:
+        return self._ready or self._file.exists
+
+    def prepare(self, client: Client, operation: str) -> None:
+        with self._lock:
+            if self._ready:
+                return
+            self._ready = True
+            try:
+                with self._file.locked() as kept:
+                    client.transport.token = kept.token
+                    # A logout needs no session that works.
+                    if kept.token is None or not (operation == "logout" or self._is_alive(client)):
+                        client.transport.token = None
+                        token = self._login.log_in(client)
+                        kept.keep(token)
+                        client.transport.token = token
+            except BaseException:
+                self._ready = False
+                raise
+
+    @staticmethod
+    def _is_alive(client: Client) -> bool:
+        try:
+            client.who_am_i()
+        except NotAuthenticated:
+            return False
+        return True
+
+    def forget(self) -> None:
+        self._file.forget()
+        self._ready = False
 
     def end(self, client: Client) -> None:
-        pass
+        client.transport.token = None
+
+
+class LocalModeAuthentication(Authentication):
+    """None: whoever may open the local mode socket is an administrator."""
 
 
 class Client:
@@ -120,9 +186,9 @@ class Client:
     write, and says why there must be none any more; empty if it may be sent.
     """
 
-    def __init__(self, transport: Transport, authentication):
+    def __init__(self, transport: Transport, authentication: Authentication | None):
         self.transport = transport
-        self._authentication = authentication
+        self._authentication = authentication or Authentication()
         self._session_proven = False
         self._asked_for_version = False
         self._settings: dict | None = None
@@ -165,6 +231,11 @@ class Client:
         return self.transport.local
 
     @property
+    def has_session(self) -> bool:
+        """Whether there is a session that the operation ``logout`` could end."""
+        return self._authentication.has_session
+
+    @property
     def logged_in(self) -> bool:
         """Whether the session began with a login of this client, which ends it as well."""
         return isinstance(self._authentication, LoginAuthentication)
@@ -194,6 +265,8 @@ class Client:
         operation = OPERATIONS[name]
         path, query, body, file = _assemble(operation, arguments)
         self._check_stopped(operation)
+        if token is Ellipsis:
+            self._authentication.prepare(self, name)
         self._check_version(operation)
         if name == "create_user" and token is Ellipsis and not self.transport.local:
             self._prove_session()
@@ -211,6 +284,8 @@ class Client:
         self._learn(answer.headers.get("X-Version-Id", ""))
         if token is Ellipsis and not operation.permission.startswith("none"):
             self._session_proven = True
+        if name == "logout" and token is Ellipsis:
+            self._authentication.forget()
         return answer
 
     def _check_stopped(self, operation):

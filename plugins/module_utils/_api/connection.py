@@ -15,11 +15,13 @@ from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import (
     Client,
+    KeptLoginAuthentication,
     LocalModeAuthentication,
     LoginAuthentication,
     TokenAuthentication,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MissingLibrary
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.session_file import SessionFile
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR, Endpoint, Transport
 
 
@@ -34,6 +36,7 @@ CONNECTION_OPTIONS = dict(
     api_login_id=_option("MATTERMOST_LOGIN_ID", type="str"),
     api_password=_option("MATTERMOST_PASSWORD", type="str", no_log=True),
     api_mfa_code=_option("MATTERMOST_MFA_CODE", type="str", no_log=True),
+    api_session_path=_option("MATTERMOST_SESSION_PATH", type="path"),
     validate_certs=_option("MATTERMOST_VALIDATE_CERTS", type="bool", default=True),
     ca_path=_option("MATTERMOST_CA_PATH", type="path"),
     client_cert=_option("MATTERMOST_CLIENT_CERT", type="path"),
@@ -42,6 +45,9 @@ CONNECTION_OPTIONS = dict(
     timeout=_option("MATTERMOST_TIMEOUT", type="int", default=30),
     retries=_option("MATTERMOST_RETRIES", type="int", default=4),
 )
+
+#: What an option takes the place of when it is given where more counts.
+ALTERNATIVES = {"api_url": ("api_socket",), "api_token": ("api_login_id",), "api_login_id": ("api_token",)}
 
 
 def make_client(options: dict) -> Client:
@@ -101,7 +107,11 @@ def _authentication(options):
     if options["api_token"] and not (options["api_login_id"] and token_is_general):
         return TokenAuthentication(options["api_token"])
     if options["api_login_id"] and options["api_password"]:
-        return LoginAuthentication(options["api_login_id"], options["api_password"], options["api_mfa_code"] or "")
+        login = LoginAuthentication(options["api_login_id"], options["api_password"], options["api_mfa_code"] or "")
+        if not options["api_session_path"]:
+            return login
+        file = SessionFile(options["api_session_path"], options["api_url"], options["api_login_id"])
+        return KeptLoginAuthentication(login, file)
     if options["api_login_id"]:
         raise InvalidInput("api_password is missing beside api_login_id", "Give both (or MATTERMOST_PASSWORD)")
     raise InvalidInput(

@@ -276,7 +276,11 @@ EXPLANATIONS = {
         "Unlock it with mm_user and unlock: true, or set a new password for it",
         kind=ACCOUNT_LOCKED,
     ),
-    "api.user.check_user_mfa.bad_code.app_error": Explanation("the MFA code is wrong", "Give a current code in api_mfa_code"),
+    "api.user.check_user_mfa.bad_code.app_error": Explanation(
+        "the MFA code is wrong, or has been used before",
+        "Give a current code in api_mfa_code; it is good for one login, so keep the session for the other tasks of the play "
+        "with api_session_path",
+    ),
     "api.user.check_user_password.invalid.app_error": Explanation(
         "the password is wrong, missing, or does not meet the server's password policy",
         "Give the right password; a new one has to meet PasswordSettings of the server",

@@ -104,7 +104,9 @@ class OperationService(Service):
             if parameter.where == "path":
                 _check_part_of_path(parameter.name, arguments[parameter.name], operation)
         plan = OperationPlan(return_secrets=declaration["return_secrets"])
-        if operation.writes:
+        if operation.name == "logout" and not client.has_session:
+            plan.returned = {"answer": None, "secrets": {}}
+        elif operation.writes:
             plan.add(operation.name, **arguments)
             plan.returned = {"answer": None, "secrets": {}}
         elif declaration["all_pages"]:

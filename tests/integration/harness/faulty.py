@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import requests
@@ -34,17 +35,19 @@ class Faulty:
 
     def sent(self, operation: str) -> int:
         """How many requests of an operation there were since the last call."""
-        address = f"{self.server.url}/__control__/requests"
-        counts = requests.get(address, timeout=30).json()["counts"]
-        requests.delete(address, timeout=30).raise_for_status()
+        counts = self.counts()
+        requests.delete(f"{self.server.url}/__control__/requests", timeout=30).raise_for_status()
         return counts.get(operation, 0)
+
+    def counts(self) -> dict[str, int]:
+        """How many requests of each operation there were."""
+        return requests.get(f"{self.server.url}/__control__/requests", timeout=30).json()["counts"]
 
     def wait_for(self, operation: str, count: int = 1) -> None:
         """Returns when the server has got so many requests of an operation."""
         end = time.monotonic() + 60
         while time.monotonic() < end:
-            answer = requests.get(f"{self.server.url}/__control__/requests", timeout=30)
-            if answer.json()["counts"].get(operation, 0) >= count:
+            if self.counts().get(operation, 0) >= count:
                 return
             time.sleep(0.02)
         raise AssertionError(f"{operation} was never sent")
@@ -58,7 +61,7 @@ class Faulty:
 
     def play(self, module: str, **options: object) -> tuple[dict, str]:
         """Runs one task. Returns its result and the output of the play."""
-        return self._run(
+        return self.run(
             [{f"mmops.mattermost.{module}": options, "register": "noted", "ignore_errors": True, "name": "The task"}]
         )
 
@@ -73,7 +76,7 @@ class Faulty:
                 "noted": {"status": f"{{{{ {role}_status }}}}", "msg": "{{ ansible_failed_result.msg | default('') }}"}
             }
         }
-        noted, _output = self._run([{"block": [include, notes], "rescue": [notes]}])
+        noted, _output = self.run([{"block": [include, notes], "rescue": [notes]}])
         return noted["status"], noted["msg"]
 
     def start(self, tasks: list[dict], in_process: bool = True, **variables: str) -> subprocess.Popen[str]:
@@ -93,11 +96,12 @@ class Faulty:
             start_new_session=True,
         )
 
-    def _run(self, tasks: list[dict]) -> tuple[dict, str]:
+    def run(self, tasks: list[dict], environment: Mapping[str, str] | None = None) -> tuple[dict, str]:
+        """Runs tasks. Returns their variable ``noted``, and the output of the play."""
         result = self.folder / "result.json"
         result.unlink(missing_ok=True)
         copy = {"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(result)}, "no_log": True}
-        with self.start([*tasks, copy]) as run:
+        with self.start([*tasks, copy], **(environment or {})) as run:
             output, _errors = run.communicate()
         assert run.returncode == 0, output
         return json.loads(result.read_text(encoding="utf-8")), output

@@ -27,7 +27,7 @@ from servers import ROOT
 ROLES = sorted(path.parent.parent for path in (ROOT / "roles").glob("*/tasks/main.yml"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py"))
 COLLECTION = "mmops.mattermost."
-CONNECTION_DEFAULTS = "group/mmops.mattermost.mattermost"
+CONNECTION_DEFAULTS = "group/mmops.mattermost.in_roles"
 INCLUDES = ("ansible.builtin.include_tasks", "ansible.builtin.import_tasks")
 
 each_role = pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
@@ -368,7 +368,11 @@ def test_what_is_passed_on_is_what_the_modules_take(role: Path) -> None:
 
 @each_role
 def test_every_call_has_the_connection_of_the_role(role: Path) -> None:
-    without = [str(call) for call in calls(role) if call.connection != f"{{{{ {role.name}_connection }}}}"]
+    without = [
+        str(call)
+        for call in calls(role)
+        if call.connection != f"{{{{ {role.name}_connection | mmops.mattermost.connection }}}}"
+    ]
     assert without == []
     assert documented(role)[f"{role.name}_connection"]["type"] == "dict"
     assert defaults(role)[f"{role.name}_connection"] == {}
@@ -419,7 +423,8 @@ def test_the_readme_names_no_other_variable(role: Path) -> None:
 
 @each_role
 def test_every_variable_is_used(role: Path) -> None:
-    files = [*task_files(role), *(role / "templates").rglob("*")]
+    checks = ROOT / "plugins" / "plugin_utils" / "_role_problems.py"
+    files = [*task_files(role), *(role / "templates").rglob("*"), checks]
     text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
     assert [name for name in documented(role) if not re.search(rf"\b{name}\b", text)] == []
 

@@ -171,6 +171,7 @@ def test_nothing_is_sent_until_the_client_is_opened(connect, wire):
         ("MATTERMOST_LOGIN_ID", "api_login_id", "admin", "admin"),
         ("MATTERMOST_PASSWORD", "api_password", PASSWORD, PASSWORD),
         ("MATTERMOST_MFA_CODE", "api_mfa_code", "012345", "012345"),
+        ("MATTERMOST_SESSION_PATH", "api_session_path", "/run/session", "/run/session"),
         ("MATTERMOST_VALIDATE_CERTS", "validate_certs", "no", False),
         ("MATTERMOST_CA_PATH", "ca_path", "/etc/ca.pem", "/etc/ca.pem"),
         ("MATTERMOST_CLIENT_CERT", "client_cert", "/etc/cert.pem", "/etc/cert.pem"),

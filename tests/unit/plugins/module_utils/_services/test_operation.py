@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.answers import KEYS
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Authentication, Client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     AnswerLost,
     InvalidInput,
@@ -346,3 +346,13 @@ def test_no_address_leads_to_another_operation(wire, value):
 def test_an_address_of_any_usual_form_is_sent(wire, value):
     run(wire, "get_user_by_email", {"email": value})
     assert wire.names == ["get_user_by_email"]
+
+
+def test_a_logout_without_a_session_is_nothing_to_do():
+    class LoggedOut(Authentication):
+        has_session = False
+
+    wire = Wire()
+    declaration = {"operation": "logout", "arguments": None, "confirm": None, "all_pages": False, "return_secrets": False}
+    outcome = converge(OperationService(), Client(wire, LoggedOut()), declaration, check_mode=False)
+    assert (wire.sent, outcome.plan.changed, outcome.returned["answer"]) == ([], False, None)

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of a lockdown: what each step did, and what it could not do."""
+
+from __future__ import annotations
+
+
+def recorded(earlier: dict, run: dict, steps: dict) -> dict:
+    """The record with another run. ``steps`` are the results of the tasks, by the name of the step; ``{}`` for one not taken.
+
+    Passwords and mails are done once for each user and incident, so the record keeps the ids of these users.
+    """
+    scrambled, mailed = _changed(steps["passwords"]), _changed(steps["mails"])
+    return {
+        "incident": earlier["incident"],
+        "passwords_set": _with(earlier["passwords_set"], scrambled),
+        "emails_sent": _with(earlier["emails_sent"], mailed),
+        "runs": [
+            *earlier["runs"],
+            {
+                **run,
+                "tokens": [result["item"] for result in _changed(steps["tokens"])],
+                "passwords_set": [result["item"]["username"] for result in scrambled],
+                "deactivated": [user["username"] for user in steps["deactivation"].get("users") or []],
+                "sessions": [session for result in _changed(steps["sessions"]) for session in result["sessions"]],
+                "emails_sent": [result["item"]["username"] for result in mailed],
+                "failures": list(_failures(steps)),
+            },
+        ],
+    }
+
+
+def _results(step: dict) -> list:
+    return step.get("results") or []
+
+
+def _changed(step: dict) -> list:
+    return [result for result in _results(step) if result.get("changed")]
+
+
+def _with(ids: list, results: list) -> list:
+    return list(dict.fromkeys([*ids, *(result["item"]["id"] for result in results)]))
+
+
+def _failures(steps: dict):
+    for result in _results(steps["tokens"]):
+        if result.get("failed"):
+            yield f"{result['item']['description']} ({result['item']['id']}): {result['msg']}"
+    for name in ("passwords", "sessions", "mails"):
+        yield from (
+            f"{result['item']['username']}: {result['msg']}" for result in _results(steps[name]) if result.get("failed")
+        )
+    deactivation = steps["deactivation"]
+    yield from (f"{failure['username']}: {failure['msg']}" for failure in deactivation.get("failures") or [])
+    # Steps that failed as a whole.
+    if deactivation.get("failed") and not deactivation.get("failures"):
+        yield deactivation["msg"]
+    if steps["reading"].get("failed"):
+        yield steps["reading"]["msg"]
