@@ -702,3 +702,23 @@ def test_lines_of_json_are_a_list(open_client):
     _server, client = open_client(answer(200, content=b'{"a": 1}\n{"a": 2}\n', kind="application/x-ndjson"))
 
     assert client.get_channel_members_with_team_data_for_user(user_id="u", page=-1) == [{"a": 1}, {"a": 2}]
+
+
+# ---- settings -------------------------------------------------------------------------------------------------------
+
+
+def test_settings_that_are_still_being_read_are_not_taken_for_unknown(open_client):
+    asked_meanwhile = []
+
+    def config(request):
+        if not asked_meanwhile:
+            asked_meanwhile.append("")
+            asked_meanwhile[0] = client.setting("EnableLdap")  # as another thread would
+        return answer(200, {"EnableLdap": "true", "EnableSaml": "false"})
+
+    _server, client = open_client(config)
+    with client:
+        assert client.setting("EnableLdap") is True
+        assert client.setting("EnableSaml") is False
+        assert client.setting("NoSuchSetting") is None
+    assert asked_meanwhile == [True]
