@@ -131,7 +131,7 @@ def test_a_folder_that_cannot_be_written_to(here: Path, monkeypatch: pytest.Monk
         ("auth_migration", {"src": "none.csv"}, "auth_migration_src: there is no file {here}/none.csv"),
         ("auth_migration", {"src": "unknown.csv"}, "auth_migration_src: unknown.csv, line 1, column 4"),
         ("auth_migration", {"src": "kerberos.csv"}, "auth_migration_src: kerberos.csv, line 2"),
-        ("auth_migration", {"canary": "some"}, "auth_migration_canary: 'some' is not a share"),
+        ("auth_migration", {"canary": "some"}, "auth_migration_canary: 'some' is not a valid share"),
         ("auth_migration", {"rollback": "back.csv"}, "auth_migration_rollback: {here}/back.csv is not a .json file"),
         ("auth_migration", {"rollback": "map.json"}, "auth_migration_rollback: {here}/map.json is not a rollback file"),
         ("auth_migration", {"rollback": "broken.json"}, "auth_migration_rollback: {here}/broken.json is not valid JSON"),
