@@ -80,7 +80,7 @@ def test_all_groups(server: Fake, time: str) -> None:
     ("golden", "group"), [of_flavour(golden, group) for golden, group in RECORDINGS if group in OWN_SERVER]
 )
 def test_group_that_disturbs_others(tmp_path: Path, golden: str, group: str) -> None:
-    # Where the tool sends fewer than 10 requests a second, the limit of the rate is never reached: that tells of the machine.
+    # Where the tool sends fewer than 10 requests a second, the limit is never reached: that tells of the machine.
     for tries_left in range(TRIES_OF_RATE if group == "ratelimit" else 1, 0, -1):
         with running(*FLAVOURS[golden], *OWN_SERVER[group], "--socket", tmp_path / f"{tries_left}.sock") as fake:
             if tries_left > 1 and run_tool(fake, golden, group).returncode:
