@@ -200,6 +200,15 @@ def converge(service: Service, client, declaration: dict, check_mode: bool) -> O
     return Outcome(plan, done, returned)
 
 
+def _attempt(plan: Plan, client) -> MattermostError | None:
+    """Carry out a plan. The error that stopped it, if one did."""
+    try:
+        plan.execute(client)
+    except MattermostError as error:
+        return error
+    return None
+
+
 def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
     """Carry out a plan and return the names of the operations that took effect, in order.
 
@@ -211,15 +220,12 @@ def carry_out(service: Service, client, declaration: dict, plan: Plan) -> list:
     current = plan
     looks_left = _FRESH_LOOKS if plan.looks_again else 0
     while True:
-        try:
-            current.execute(client)
-        except MattermostError as error:
-            missing = current.operations[len(error.done) :]  # the first of them is the one that failed
-            done += error.done
-            failed = error
-        else:
+        failed = _attempt(current, client)
+        if failed is None:
             done += current.operations
             break
+        missing = current.operations[len(failed.done) :]  # the first of them is the one that failed
+        done += failed.done
         overtaken = isinstance(failed, RequestRejected) and failed.overtaken
         if not looks_left or not (failed.outcome_unknown or overtaken):
             raise _told(failed, done)

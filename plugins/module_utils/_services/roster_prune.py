@@ -31,6 +31,8 @@ _VALID = {
     "email_domain": (re.compile(r"@?[^\s@]+\Z"), "An example is example.com"),
     "username_pattern": (re.compile(r"[a-z0-9._*?!\[\]-]+\Z"), "An example is ext-*"),
 }
+EXAMPLES = "Examples are 5 and 10%"
+
 _LIMIT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(%?)\Z")
 
 
@@ -108,10 +110,10 @@ def limit_of(text: Any) -> Limit:
     """Raises ``InvalidInput`` for what is not a finite number or a percentage up to 100."""
     match = _LIMIT.match(text.strip()) if isinstance(text, str) else None
     if not match:
-        raise InvalidInput("max_prune is not a valid number or percentage", "Examples are 5 and 10%")
+        raise InvalidInput("max_prune is not a valid number or percentage", EXAMPLES)
     limit = Limit(text.strip(), float(match.group(1)), bool(match.group(2)))
     if limit.percent and limit.number > 100:
-        raise InvalidInput("max_prune is more than 100%", "Examples are 5 and 10%")
+        raise InvalidInput("max_prune is more than 100 percent", EXAMPLES)
     return limit
 
 

@@ -31,7 +31,7 @@ def prepare(c):
     hard, active = _limits(c)
     if not 0 < hard <= MOST:
         raise Abort('the limit of this server is %d users: nothing to record' % hard)
-    for _ in range(hard - active):
+    for _time in range(hard - active):
         c.filler.append(c.user('fill', auth_service='saml', auth_data=c.name('fill-data'), password=''))
 
 

@@ -44,11 +44,11 @@ def zoe(**fields) -> dict:
     }
 
 
-def plan(server, user=None, caller=ADMIN, seen=(), **options):
+def plan(server, user=None, caller=..., seen=(), **options):
     declaration = {name: option.get("default") for name, option in SUBJECT.options.items()}
     declaration.update({"username": "zoe", **options})
     check_declaration(declaration)
-    return plan_user(declaration, Seen(user, server, caller, **dict(seen)))
+    return plan_user(declaration, Seen(user, server, ADMIN if caller is ... else caller, **dict(seen)))
 
 
 # -- what is compared ----------------------------------------------------------------------------------------------------
