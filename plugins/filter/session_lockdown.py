@@ -22,7 +22,8 @@ options:
     type: dict
     required: true
   steps:
-    description: The results of the tasks C(tokens), C(passwords), C(deactivation), C(reading), C(sessions) and C(mails).
+    description: The results of the tasks C(tokens), C(before), C(passwords), C(deactivation), C(reading), C(sessions)
+      and C(mails).
     type: dict
     required: true
 """
@@ -33,7 +34,7 @@ EXAMPLES = r"""
     msg: "{{ record | mmops.mattermost.session_lockdown({}, steps) }}"
   vars:
     record: {incident: INC-4711, passwords_set: [], emails_sent: [], runs: []}
-    steps: {tokens: {}, passwords: {}, deactivation: {}, reading: {}, sessions: {}, mails: {}}
+    steps: {tokens: {}, before: {}, passwords: {}, deactivation: {}, reading: {}, sessions: {}, mails: {}}
 """
 
 RETURN = r"""

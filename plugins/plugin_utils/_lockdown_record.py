@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import token_of
+
 
 def recorded(earlier: dict, run: dict, steps: dict) -> dict:
     """The record with another run. ``steps`` are the results of the tasks, by the name of the step; ``{}`` for one not taken.
@@ -23,7 +25,7 @@ def recorded(earlier: dict, run: dict, steps: dict) -> dict:
                 "tokens": [result["item"] for result in _changed(steps["tokens"])],
                 "passwords_set": [result["item"]["username"] for result in scrambled],
                 "deactivated": [user["username"] for user in steps["deactivation"].get("users") or []],
-                "sessions": [session for result in _changed(steps["sessions"]) for session in result["sessions"]],
+                "sessions": _ended_sessions(steps),
                 "emails_sent": [result["item"]["username"] for result in mailed],
                 "failures": list(_failures(steps)),
             },
@@ -37,6 +39,25 @@ def _results(step: dict) -> list:
 
 def _changed(step: dict) -> list:
     return [result for result in _results(step) if result.get("changed")]
+
+
+def _ended_sessions(steps: dict) -> list:
+    """Sessions that the role ended, and those that ended with a new password or a deactivation, without those of tokens."""
+    ended = [session for result in _changed(steps["sessions"]) for session in result["sessions"]]
+    left = _sessions(steps["reading"])
+    if left is None:
+        return ended
+    known = {session["id"] for session in [*ended, *left]}
+    return ended + [
+        session for session in _sessions(steps["before"]) or [] if session["id"] not in known and not token_of(session)
+    ]
+
+
+def _sessions(reading: dict) -> list | None:
+    """The sessions that ``mm_user_info`` read. ``None`` if it could not."""
+    if reading.get("failed") or "users" not in reading:
+        return None
+    return [session for user in reading["users"] for session in user["sessions"] or []]
 
 
 def _with(ids: list, results: list) -> list:

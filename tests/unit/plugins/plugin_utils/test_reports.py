@@ -152,6 +152,7 @@ def test_the_record_of_a_lockdown() -> None:
         "tokens": {"results": [{"changed": True, "item": token}, {"failed": True, "item": token, "msg": "No."}]},
         "passwords": {"results": [{"changed": True, "item": zoe}, {"failed": True, "item": bo, "msg": "Never."}]},
         "deactivation": {"users": [{"username": "zoe"}], "failed": True, "failures": [{"username": "bo", "msg": "Not him."}]},
+        "before": {},
         "reading": {"failed": True, "msg": "Unreadable."},
         "sessions": {"results": [{"changed": True, "item": zoe, "sessions": [{"id": "s"}]}, {"changed": False, "item": bo}]},
         "mails": {"skipped": True},
@@ -173,8 +174,19 @@ def test_the_record_of_a_lockdown() -> None:
     ]
 
 
+def test_sessions_that_ended_with_a_new_password_are_recorded() -> None:
+    before = [{"id": name, "props": {}} for name in ("with password", "by the role", "stays")]
+    of_token = {"id": "token", "props": {"user_access_token_id": "t"}}
+    steps: dict[str, Any] = {name: {} for name in ("tokens", "passwords", "deactivation", "mails")}
+    steps["before"] = {"users": [{"sessions": [*before, of_token]}, {"sessions": None}]}
+    steps["reading"] = {"users": [{"sessions": before[1:]}]}
+    steps["sessions"] = {"results": [{"changed": True, "item": {}, "sessions": [before[1]]}]}
+    record = {"incident": "I", "passwords_set": [], "emails_sent": [], "runs": []}
+    assert [session["id"] for session in recorded(record, {}, steps)["runs"][0]["sessions"]] == ["by the role", "with password"]
+
+
 def test_a_deactivation_that_failed_as_a_whole() -> None:
-    steps: dict[str, Any] = {name: {} for name in ("tokens", "passwords", "reading", "sessions", "mails")}
+    steps: dict[str, Any] = {name: {} for name in ("tokens", "before", "passwords", "reading", "sessions", "mails")}
     record = {"incident": "I", "passwords_set": [], "emails_sent": [], "runs": []}
     broken = recorded(record, {}, {**steps, "deactivation": {"failed": True, "msg": "No server."}})
     assert broken["runs"][0]["failures"] == ["No server."]
