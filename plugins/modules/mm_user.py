@@ -254,6 +254,7 @@ EXAMPLES = r"""
   mmops.mattermost.mm_user:
     email: zoe@example.com
     username: zoe.angstrom
+    rename: true
 
 - name: Note a cost centre, keep all other properties, and remove one
   mmops.mattermost.mm_user:

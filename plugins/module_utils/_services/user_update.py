@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR, GUEST, is_administrator
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import (
     steps_before_switching_off,
     steps_of_conversion,
@@ -53,14 +53,18 @@ class Update:
         if seen.no_guests:
             raise InvalidInput(f"guest: {seen.no_guests}", "Leave out guest, or make guests possible")
         check_password_length("password", declaration["password"], seen.server)
-        # An account is closed before anything else, and opened only when it is as declared.
+        # An account is closed before anything else, and opened only when it is as declared. Only the role of an administrator
+        # goes first: newer servers do not take it from a deactivated account when a single active administrator is left.
         if declaration["state"] == "inactive":
+            if is_administrator(self.user) and declaration["roles"] and ADMINISTRATOR not in declaration["roles"]:
+                self._roles()
             self._activity(False)
         self._fields()
         self._verified_email()
         self._unlock()
         self._password()
-        self._roles()
+        if "roles" not in self.plan.after:
+            self._roles()
         self._terms_of_service()
         self._image()
         self._become_bot()
