@@ -143,12 +143,13 @@ def _check_declaration(declared, operation, arguments, local):
             raise InvalidInput("all_pages excludes page and per_page", "Give one or the other", operation.name)
 
 
+_NAME = (re.compile(r"[A-Za-z0-9._-]+\Z"), "name, which has letters, digits, dot, dash and underscore only")
 _ID = (re.compile(r"[A-Za-z0-9]+\Z"), "id, which has letters and digits only")
 
 #: What the server's own routes take in a path, except that no part between slashes of an address is empty or made of dots.
 _PARTS_OF_PATH: dict = {
     "email": (re.compile(r"(?!(.*/)?\.{0,2}(/|\Z))[^\x00-\x20\x7f]+\Z"), "e-mail address"),
-    "username": (re.compile(r"[A-Za-z0-9._-]+\Z"), "name, which has letters, digits, dot, dash and underscore only"),
+    **dict.fromkeys(("username", "team_name", "channel_name", "role_name"), _NAME),
 }
 
 
