@@ -77,6 +77,13 @@ def steps_before_switching_off(bot: dict, new_owner_id: str | None, option: str 
     return [Step("assign_bot", {"bot_user_id": bot["user_id"], "user_id": new_owner_id})]
 
 
+def give_owner_before_switching_off(plan: Plan, bot: dict | None, owner_id: str | None) -> None:
+    """Begin the plan for an account, which may be that of a bot, with the owner that the bot needs. Raises ``InvalidInput``."""
+    for step in steps_before_switching_off(bot, owner_id, "bot_owner") if bot else ():
+        plan.steps.append(step)
+        plan.note("bot_owner", bot["owner_id"], step.arguments["user_id"])  # type: ignore[index]
+
+
 def steps_of_conversion(user_id, owner_id: str | None) -> list[Step]:
     """The steps that make a bot of an account, with an owner other than itself.
 

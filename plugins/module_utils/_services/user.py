@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST, other_administrators
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_guest, other_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bot_of, owner_id_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import availability, warning_of
@@ -178,7 +178,7 @@ def _gets_a_service(declaration, user) -> bool:
 def _becomes_guest(declaration, user) -> bool:
     if not declaration["guest"] or declaration["state"] == "absent":
         return False
-    return user is None or GUEST not in user["roles"].split()
+    return user is None or not is_guest(user)
 
 
 def _concerns_bot(declaration, user) -> bool:

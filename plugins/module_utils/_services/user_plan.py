@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import steps_before_switching_off
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import give_owner_before_switching_off
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_creation import plan_creation
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import MAPS, PLAIN
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
@@ -70,9 +70,7 @@ def _plan_deletion(declaration, seen) -> Plan:
                 "Name one account, by username, user_id or email, or correct the other option",
             )
     plan = Plan()
-    for step in steps_before_switching_off(seen.bot, seen.bot_owner_id, "bot_owner") if seen.bot else ():
-        plan.steps.append(step)
-        plan.note("bot_owner", seen.bot["owner_id"], step.arguments["user_id"])
+    give_owner_before_switching_off(plan, seen.bot, seen.bot_owner_id)
     plan.add("delete_user", user_id=user["id"], permanent=True)
     plan.note("state", state_of(user), "absent")
     return plan

@@ -9,7 +9,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR, GUEST, is_administrator
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import (
-    steps_before_switching_off,
+    give_owner_before_switching_off,
     steps_of_conversion,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import (
@@ -331,9 +331,7 @@ class Update:
 
     def _own_bot(self):
         """Give a bot that owns itself an owner before it is switched off."""
-        for step in steps_before_switching_off(self.seen.bot, self.seen.bot_owner_id, "bot_owner") if self.seen.bot else ():
-            self.plan.steps.append(step)
-            self.plan.note("bot_owner", self.seen.bot["owner_id"], step.arguments["user_id"])
+        give_owner_before_switching_off(self.plan, self.seen.bot, self.seen.bot_owner_id)
 
     def _bot_owner(self):
         bot, owner_id = self.seen.bot, self.seen.bot_owner_id
