@@ -19,7 +19,7 @@ options:
   api_socket:
     description:
       - Path of the local mode socket of the server, on the host that runs the task, like V(/var/tmp/mattermost_local.socket).
-        Whoever may open it is an administrator, so that no credentials are needed.
+        Everybody who may open it is an administrator, so that no credentials are needed.
       - If it is given, O(api_url) and the credentials are not used. One from the environment counts less than an O(api_url) of
         the task.
       - The socket offers only a part of the API. In particular, fields of existing users can be changed only by a full update.

@@ -11,13 +11,13 @@ class ModuleDocFragment:
 options:
   username:
     description:
-      - Name of the user. It is put into lower case, as the server does.
+      - Name of the user. It is lower-cased, as the server does.
       - If more than one of O(username), O(user_id) and O(email) are given, they must name the same account.
     type: str
   user_id:
     description: Id of the user, 26 characters, or V(me) for the caller.
     type: str
   email:
-    description: E-mail address of the user. It is put into lower case, as the server does.
+    description: E-mail address of the user. It is lower-cased, as the server does.
     type: str
 """

@@ -17,7 +17,7 @@ positional: _input
 options:
   _input:
     description:
-      - The users, as RV(mmops.mattermost.mm_user_info#module:users). What is to be reviewed of them must be gathered with
+      - The users, as RV(mmops.mattermost.mm_user_info#module:users). The subjects of the review must be gathered with
         V(sessions) and V(tokens) in O(mmops.mattermost.mm_user_info#module:gather).
     type: list
     elements: dict

@@ -24,7 +24,7 @@ options:
     choices: [mmops.mattermost.mm_users]
   hostname:
     description:
-      - What hosts are called after. User names cannot be repeated; an e-mail address is one for all accounts that the
+      - Field that hosts are named after. User names cannot be repeated; an e-mail address is one for all accounts that the
         caller is allowed to see.
       - A user whose name is also that of a group, or that Ansible uses itself, like C(all) or C(localhost), is called by its
         id, with a warning.

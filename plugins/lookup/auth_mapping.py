@@ -10,7 +10,7 @@ version_added: 0.1.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:
-  - Reads a CSV, YAML or JSON file on the controller and checks all of it. What is wrong is named with line and column.
+  - Reads a CSV, YAML or JSON file on the controller and checks all of it. Errors name the line and column.
   - Columns or keys are C(username) and C(auth_service) (V(email), V(ldap), V(saml), V(gitlab), V(google), V(office365) or
     V(openid)), C(auth_data) (the identity in the service; not with V(email)), and optionally C(current_service) (what the
     account is expected to have) and C(current_auth_data) (the identity in that, for the way back).
@@ -27,7 +27,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Show who shall log in with what
+- name: Show who should log in with what
   ansible.builtin.debug:
     msg: "{{ lookup('mmops.mattermost.auth_mapping', 'files/people.csv') }}"
 """
@@ -35,7 +35,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - The rows of the file, in its order. What a row does not have is V(null). C(where) is the place in the file.
+    - The rows of the file, in its order. Values that a row does not have are V(null). C(where) is the place in the file.
   type: list
   elements: list
 """

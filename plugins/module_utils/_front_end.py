@@ -72,7 +72,7 @@ def check_texts(options: dict) -> None:
         if any("\0" in text for text in texts_in(value)):
             raise InvalidInput(f"{name} holds a NUL character", "Correct the value")
         if name not in _FILES and not encodable(value):
-            raise InvalidInput(f"{name} holds bytes that are no text", "Give text in UTF-8")
+            raise InvalidInput(f"{name} contains bytes that are not text", "Give text in UTF-8")
 
 
 #: Options that name files.
@@ -125,7 +125,7 @@ def secret_values(spec: dict, options: dict) -> set:
         if option.get("no_log"):
             values |= _texts(value)
         elif "options" in option:
-            # What is no map was refused, but may stand beside maps that hold secrets.
+            # Anything but a map was refused, but may stand beside maps that hold secrets.
             parts = value if isinstance(value, list) else [value]
             for part in (part for part in parts if isinstance(part, dict)):
                 values |= secret_values(option["options"], part)

@@ -45,7 +45,7 @@ class Plan:
     ``before`` and ``after`` hold what changes, by option name, without secrets. ``heading`` names the user whom the diff is
     about. ``predicted`` is the resource as the
     API will return it; what only the server can choose is ``None`` in it. ``unknown`` names declared fields that
-    the server does not reveal. ``looks_again``: whether the plan is made anew when an answer is lost; not so where
+    the server does not reveal. ``looks_again``: whether the plan is made again when an answer is lost; not so where
     reading cannot tell what took effect.
     """
 
@@ -174,7 +174,7 @@ class Outcome:
     returned: dict
 
 
-#: How often a plan is made anew because the server turned out to be in another state than expected.
+#: How often a plan is made again because the server turned out to be in another state than expected.
 _FRESH_LOOKS = 2
 
 

@@ -18,7 +18,7 @@ description:
 options:
   username:
     description:
-      - Name of the bot. It is put into lower case, as the server does. A bot that does not exist is created.
+      - Name of the bot. It is lower-cased, as the server does. A bot that does not exist is created.
       - Together with O(user_id), the name that the bot gets.
     type: str
   user_id:
@@ -26,7 +26,7 @@ options:
     type: str
   owner:
     description:
-      - Who owns the bot. The name or the id of an active user, or V(me) for the caller.
+      - Owner of the bot: the name or the id of an active user, or V(me) for the caller.
       - If omitted, the owner stays as it is, see O(enabled). The owner of a new bot is the caller.
     type: str
   enabled:

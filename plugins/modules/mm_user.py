@@ -19,7 +19,7 @@ description:
 options:
   username:
     description:
-      - Name of the user. It is put into lower case, as the server does.
+      - Name of the user. It is lower-cased, as the server does.
       - Names the account. Together with O(user_id), or if no user has this name but one has the O(email), it is the new
         name of that account.
       - Required to create a user. Cannot be emptied.
@@ -31,9 +31,9 @@ options:
     type: str
   email:
     description:
-      - E-mail address. It is put into lower case, as the server does.
+      - E-mail address. It is lower-cased, as the server does.
       - Names the account if neither O(user_id) nor O(username) do.
-      - Required to create a user that is no bot; a bot gets C(USERNAME@localhost). Cannot be emptied.
+      - Required to create a user, except a bot, which gets C(USERNAME@localhost). Cannot be emptied.
       - A new address is not verified. If the server has C(EmailSettings.RequireEmailVerification), it keeps the old
         address until the user has verified the new one, and the task warns.
     type: str
@@ -44,7 +44,7 @@ options:
         its name and its posts. Declared fields are brought to their values all the same.
       - V(absent) deletes the account and all its posts permanently. The server must allow it with
         C(ServiceSettings.EnableAPIUserDeletion).
-      - With V(inactive) and V(absent), an account that does not exist is no error.
+      - With V(inactive) and V(absent), an account that does not exist is not an error.
     type: str
     choices: [present, inactive, absent]
     default: present

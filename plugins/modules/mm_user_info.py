@@ -18,7 +18,7 @@ description:
 options:
   usernames:
     description:
-      - Names of users. They are put into lower case, as the server does. Names that no user has are listed in RV(missing).
+      - Names of users. They are lower-cased, as the server does. Names that no user has are listed in RV(missing).
       - Can be combined with O(user_ids) and O(emails), but not with filters. A user that is named twice is listed once.
       - The server is asked once for every thousand names.
     type: list
@@ -37,13 +37,13 @@ options:
   search:
     description:
       - Beginning of a user name, nickname, first name, last name or e-mail address. With several words, each must match.
-      - The server answers at most 1000 users. The task warns if they are so many.
+      - The server answers at most 1000 users. The task warns when the limit is reached.
       - Can be combined with all filters but O(not_in_group) and O(sort).
     type: str
   autocomplete:
     description:
       - Beginning of a user name, nickname, first name or last name, as somebody types it. Only active users are found.
-      - The server answers at most 1000 users. The task warns if they are so many.
+      - The server answers at most 1000 users. The task warns when the limit is reached.
       - Can be combined with O(in_team), or with O(in_team) and O(in_channel).
     type: str
   in_team:
@@ -123,7 +123,7 @@ options:
     type: int
   gather:
     description:
-      - What is read of each user besides the account. The result has it in each user under the same name.
+      - Subjects to read for each user besides the account. The result has each under the same name in the user.
       - V(sessions) are the open sessions, newest first. They hold no token.
       - V(tokens) are the personal access tokens, without their values.
       - V(audits) are the entries of the audit log, newest first, see O(audits_limit).
@@ -136,7 +136,7 @@ options:
       - V(image) is the profile picture, V(default_image) the one that the server draws, see O(image_directory).
       - Each costs one request or more for each user; requests run in parallel, see O(concurrency). Tokens of more than 20 users
         are read all at once, if the caller is an administrator.
-      - What the server does not tell the caller is V(null), and listed in RV(refused).
+      - Subjects that the server does not tell the caller are V(null), and listed in RV(refused).
     type: list
     elements: str
     choices: [audits, bots, channel_members, default_image, image, sessions, terms_of_service, tokens, uploads]
@@ -300,7 +300,7 @@ users:
     - Which fields there are depends on the release. From 10.11 on, administrators also see C(auth_data), C(notify_props),
       C(failed_attempts) and C(remote_id), which is set for users of another server. C(last_picture_update) is missing or
       negative for users without a picture of their own.
-    - What was gathered is in each user under the name of the subject. It is a list, for V(terms_of_service) a map or V(null),
+    - Each user has what was gathered under the name of the subject. It is a list, for V(terms_of_service) a map or V(null),
       and for pictures text in base64 (PNG) or the path of the file. V(null) also stands for what the server refused.
   type: list
   elements: dict

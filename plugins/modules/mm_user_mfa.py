@@ -19,7 +19,7 @@ options:
   state:
     description:
       - V(present) ensures that MFA is active.
-      - V(absent) ensures that it is not. A user that does not exist is no error. If the server enforces MFA, the user has
+      - V(absent) ensures that it is not. A user that does not exist is not an error. If the server enforces MFA, the user has
         to enrol again at the next login.
     type: str
     choices: [present, absent]

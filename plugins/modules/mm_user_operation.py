@@ -535,7 +535,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Create an account, in every run anew
+- name: Create another account in every run
   mmops.mattermost.mm_user_operation:
     api_url: https://chat.example.com
     api_token: "{{ mattermost_token }}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mm_user_session
-short_description: End sessions of users of a Mattermost server, or attach a device to the own one
+short_description: End sessions of users of a Mattermost server, or attach a device to your own
 version_added: 0.1.0
 author:
   - The mmops.mattermost contributors (@mmops)
@@ -17,7 +17,7 @@ description:
 options:
   state:
     description:
-      - V(absent) ends the chosen sessions. A user that does not exist, and a session that is gone, are no errors.
+      - V(absent) ends the chosen sessions. A user that does not exist and a session that has ended are not errors.
       - V(present) attaches O(device_id) to the session that the request comes from, that of O(api_token). Other sessions of
         the user with the same device end.
     type: str
@@ -67,13 +67,13 @@ options:
     type: str
   keep_current:
     description:
-      - What becomes of the session that the task itself works with, if it is among the chosen ones.
-      - V(true) keeps it. V(false) lets it end, as the last thing that the task does; later tasks need other credentials.
+      - What to do with the session that the task itself uses, if it is among the chosen ones.
+      - V(true) keeps it. V(false) ends it last; later tasks need other credentials.
       - If omitted, the task fails before anything is sent.
       - The API does not tell which session is the caller's. With O(api_login_id) it is known to be the newest one; it
         ends with the task anyway, is therefore left out, and this option has no effect. With O(api_token) it is known only
-        if the account has just one session. Otherwise each session of the caller's account that is no personal access
-        token counts as the possible own one, V(true) is refused if such a session is chosen, and V(false) if that would
+        if the account has just one session. Otherwise each session of the caller's account other than that of a personal access
+        token counts as possibly the caller's, V(true) is refused if such a session is chosen, and V(false) if that would
         take more than one request.
       - A personal access token does not lose its access when sessions end, but it does by O(disable_tokens=true).
     type: bool
@@ -100,7 +100,7 @@ attributes:
       - Users who log in again have sessions again.
 notes:
   - Sessions of personal access tokens are ended only if O(session_ids) names them, or with O(disable_tokens=true), as the next
-    use of the token makes them anew.
+    use of the token opens a new one.
   - Listing and ending sessions of others needs the permission C(edit_other_users), O(all_users=true) needs C(manage_system).
   - The local socket does not offer sessions.
 seealso:

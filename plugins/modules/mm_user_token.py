@@ -13,7 +13,7 @@ author:
 description:
   - Creates, disables, enables and revokes personal access tokens of a user, of a bot, or of the caller, and rotates them.
   - The server shows the value of a token once, in the answer to its creation. This module returns it in RV(token_value) and
-    nowhere else. Whoever sees the result of the task sees the value, so give the task C(no_log=true) and store what you
+    nowhere else. Everybody who sees the result of the task sees the value, so give the task C(no_log=true) and store what you
     register.
   - An administrator may create a token for anybody, and its use needs no role. To manage its own tokens, a user needs the role
     C(system_user_access_token). Tokens of users, not those of bots, need C(ServiceSettings.EnableUserAccessTokens).
@@ -48,14 +48,14 @@ options:
         replaced. If there are generations, that concerns the newest.
       - V(disabled) ensures that the token, if it exists, cannot be used. All generations are disabled.
       - V(absent) revokes the token. All generations are revoked.
-      - With V(disabled) and V(absent), a token or a user that does not exist is no error, and options of the rotation do
+      - With V(disabled) and V(absent), a token or a user that does not exist is not an error, and options of the rotation do
         not count.
     type: str
     choices: [present, disabled, absent]
     default: present
   duplicates:
     description:
-      - What to do about several tokens of the same description. Generations of different days are no duplicates.
+      - What to do about several tokens of the same description. Generations of different days are not duplicates.
       - V(fail) fails, lists their ids, and changes nothing.
       - V(keep_one) keeps the one that O(token_id) names, or else the only one that is active, and revokes the others.
         If that does not tell which one, the task fails, as the server keeps no time of creation.
@@ -114,7 +114,7 @@ options:
     default: at_the_end
   allow_own_token:
     description:
-      - Whether the task may disable or revoke the personal access token that it is using itself. What comes after fails then.
+      - Whether the task may disable or revoke the personal access token that it is using itself. Everything after that fails.
       - By default it refuses that. See the notes.
     type: bool
     default: false

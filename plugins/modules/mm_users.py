@@ -159,12 +159,12 @@ options:
         taken as they are written, so that a number keeps its leading zeros. YAML needs PyYAML.
       - In JSON Lines, each line holds a map. Lines of a bulk import or export of Mattermost are taken as well. Their keys that
         are not options are left out with a warning, and lines of other types than C(user) are ignored.
-      - In JSON and YAML, users may stand as the API and M(mmops.mattermost.mm_user_info) show them. What cannot be declared is
-        ignored, and the account is named by its C(username).
+      - In JSON and YAML, users may stand as the API and M(mmops.mattermost.mm_user_info) show them. Keys that cannot be
+        declared are ignored, and the account is named by its C(username).
     type: path
   columns:
     description:
-      - What becomes of columns or keys of O(src) that are not called like the options. Each rule stands under the heading of
+      - What to do with columns or keys of O(src) that are not named like the options. Each rule stands under the heading of
         its column.
       - An empty value leaves the column out. A text renames it, like C(Login) to V(username).
       - "A map with C(to) and C(values) translates values, like C({to: state, values: {Yes: present, No: inactive}}). Upper and

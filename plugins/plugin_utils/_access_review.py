@@ -126,7 +126,7 @@ FINDINGS = {
     ),
 }
 
-#: By severity; the last one asks for a look, and is no shortcoming.
+#: By severity; the last one asks for a look, and is not a shortcoming.
 SEVERITIES = ("high", "medium", "low", "information")
 
 

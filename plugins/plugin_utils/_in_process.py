@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a subject inside the Ansible process, for tasks on a local connection.
 
-A module is packed, copied, started and imports its libraries anew for every item of a loop; here an item costs
+A module is packed, copied, started and imports its libraries again for every item of a loop; here an item costs
 little more than its requests, and the connection to the server, and a login, last over all items of a task.
 Options, defaults, masking of secrets and results are those of the module.
 """
@@ -63,7 +63,7 @@ class _OpenClients:
         if key not in self._clients:
             if not self._clients:
                 self._close_at_the_end()
-                # What the worker inherited is no garbage, but every collection would look through all of it again.
+                # What the worker inherited is not garbage, but every collection would look through all of it again.
                 gc.freeze()
             client = make_client(options)
             client.stop_reason = _parent_gone

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Marks texts that came from a server, so that Ansible never takes one for a template.
 
-Everybody chooses the own nickname. One like ``{{ lookup('pipe', 'id') }}`` must stay a text.
+Users choose their own nicknames. One like ``{{ lookup('pipe', 'id') }}`` must stay a text.
 """
 
 from __future__ import annotations

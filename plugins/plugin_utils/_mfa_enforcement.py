@@ -21,7 +21,7 @@ _WITH_CODES = ("", "ldap")
 
 @dataclass(frozen=True)
 class Rule:
-    """Who must have MFA, and since when. Times are in seconds. ``start`` is ``None`` if the property counts."""
+    """The users who must have MFA, and since when. Times are in seconds. ``start`` is ``None`` if the property counts."""
 
     roles: frozenset
     exempt: frozenset

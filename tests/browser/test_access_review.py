@@ -89,7 +89,7 @@ def test_links_lead_to_the_account(shown: Page) -> None:
         "[...document.querySelectorAll('.findings a, #tokens a')].map(link => decodeURIComponent(link.hash.slice(1)))"
         ".filter(id => !document.getElementById(id))"
     )
-    # The roster knows one whom the server does not have yet. Strangers of the attacks are no accounts.
+    # The roster knows one whom the server does not have yet. Strangers of the attacks are not accounts.
     assert [name for name in missing if name.removeprefix("account-") not in ATTACKS] == ["account-newcomer"]
 
 

@@ -232,7 +232,7 @@ def update_user(call: Call) -> Response:
 
 
 def _check_own_email(call: Call, before: User, email: str, password: str) -> None:
-    """Who changes the own mail address must give the password."""
+    """Users who change their own mail address must give the password."""
     if email == before.email or before.id != call.user_id:
         return
     if not password:

@@ -101,7 +101,7 @@ class App:
 
     @staticmethod
     async def _await(response: Response | None, receive) -> Response | None:
-        """The answer, which may be long in coming. None if there is none: the caller has gone, or shall not get one."""
+        """The answer, which may be long in coming. None if there is none: the caller has gone, or should not get one."""
         if not isinstance(response, Endless):
             return response
         return response.last if await response.wait(receive) else None

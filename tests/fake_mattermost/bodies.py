@@ -91,7 +91,7 @@ def texts(raw: bytes) -> dict[str, str]:
 
 
 def anything(raw: bytes) -> dict[str, Any]:
-    """A body read as plain map; what is no map counts as an empty one."""
+    """A body read as a plain map; anything else counts as an empty one."""
     try:
         value = first_value(raw)
     except BadBody:
@@ -105,7 +105,7 @@ def list_of_texts(raw: bytes) -> list[str]:
 
 
 def names(raw: bytes) -> list[str]:
-    """A body read as list of texts; what is no list counts as an empty one."""
+    """A body read as a list of texts; anything else counts as an empty one."""
     try:
         value = first_value(raw)
     except BadBody:

@@ -96,7 +96,7 @@ class Bots:
         return bot
 
     def remove(self, state, bot: Bot) -> None:
-        """The user is no bot any more."""
+        """The user is no longer a bot."""
         del self._rows[bot.user_id]
         state.users.write(bot.user_id, is_bot=False, bot_description="")
 

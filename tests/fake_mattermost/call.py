@@ -100,7 +100,7 @@ class Call:
             self.need(self.needed.always)
 
     def need_right_over(self, user_id: str) -> None:
-        """Refuse a caller who may use the operation for the own account only."""
+        """Refuse a caller who may use the operation only for their own account."""
         if self.needed.over_others and not (self.session is not None and user_id == self.user_id):
             self.need(self.needed.over_others)
 
@@ -158,7 +158,7 @@ class Call:
         return items[start : start + self.per_page]
 
     def _number(self, name: str, default: int) -> int:
-        """A number of the query; what is no such number counts as not given."""
+        """A number of the query; anything else counts as not given."""
         try:
             value = int(self.query.get(name, ""))
         except ValueError:

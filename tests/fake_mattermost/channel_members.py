@@ -157,7 +157,7 @@ def add_channel_member(call: Call) -> Response:
 
 
 def _may_join(call: Call, channel: Channel, user_ids: list) -> bool:
-    """Whether the caller joins a public channel of an own team."""
+    """Whether the caller joins a public channel of one of their teams."""
     team = call.state.teams.find(channel.team_id)
     return user_ids == [call.user_id] and channel.type == "O" and bool(team and call.user_id in team.members)
 

@@ -141,7 +141,7 @@ def _clear_socket(path: str) -> None:
     if not os.path.exists(path):
         return
     if not stat.S_ISSOCK(os.stat(path).st_mode):
-        raise StartError(f"{path} exists and is no socket")
+        raise StartError(f"{path} exists and is not a socket")
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(path)

@@ -43,7 +43,7 @@ class BadRequest(ValueError):
 
 @dataclass
 class Fault:
-    """Something that shall go wrong with the next requests that fit."""
+    """Something that should go wrong with the next matching requests."""
 
     kind: str
     operation: str | None = None
@@ -58,7 +58,7 @@ class Fault:
     id: str = field(default_factory=new_id)
 
     def fits(self, operation: str | None, method: str, path: str) -> bool:
-        """Whether a request is one of those that shall fail."""
+        """Whether a request is one of those that should fail."""
         return (
             (self.operation is None or self.operation == operation)
             and (self.method is None or self.method == method)

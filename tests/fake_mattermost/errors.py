@@ -134,7 +134,7 @@ DELETE_NOT_ENABLED = Problem(
 DEMOTE_LICENSE = Problem(501, "api.team.demote_user_to_guest.license.error", "Guest accounts need a licence.")
 DEMOTE_DISABLED = Problem(501, "api.team.demote_user_to_guest.disabled.error", "Guest accounts are switched off.")
 ALREADY_GUEST = Problem(501, "api.user.demote_user_to_guest.already_guest.app_error", "The user is a guest already.")
-NO_GUEST = Problem(501, "api.user.promote_guest_to_user.no_guest.app_error", "The user is no guest.")
+NO_GUEST = Problem(501, "api.user.promote_guest_to_user.no_guest.app_error", "The user is not a guest.")
 BOT_SAVE_FAILED = Problem(500, "app.bot.createbot.internal_error", "Unable to save the bot.")
 NO_SUCH_BOT = Problem(404, "store.sql_bot.get.missing.app_error", "Unable to find the bot.")
 BOT_USERNAME = Problem(400, "model.bot.is_valid.username.app_error", "The name of the bot is not valid.")
@@ -202,7 +202,7 @@ OAUTH_UNSUPPORTED = Problem(501, "api.user.authorize_oauth_user.unsupported.app_
 OAUTH_TO_EMAIL_OTHER = Problem(403, "api.user.oauth_to_email.context.app_error", "This is not your account.")
 OAUTH_TO_EMAIL = Problem(403, "api.user.oauth_to_email.not_available.app_error", "The transfer is switched off.")
 LDAP_TO_EMAIL = Problem(501, "api.user.ldap_to_email.not_available.app_error", "LDAP is not available.")
-NOT_LDAP_ACCOUNT = Problem(400, "api.user.ldap_to_email.not_ldap_account.app_error", "This is no LDAP account.")
+NOT_LDAP_ACCOUNT = Problem(400, "api.user.ldap_to_email.not_ldap_account.app_error", "This is not an LDAP account.")
 MIGRATE_LDAP = Problem(501, "api.admin.ldap.not_available.app_error", "LDAP is not available.")
 MIGRATE_SAML = Problem(501, "api.admin.saml.not_available.app_error", "SAML is not available.")
 
@@ -213,9 +213,11 @@ TOKEN_DESCRIPTION = Problem(400, "model.user_access_token.is_valid.description.a
 
 # ---- pictures ------------------------------------------------------------------------
 IMAGE_TOO_LARGE = Problem(413, "api.user.upload_profile_user.too_large.app_error", "The file is too large.")
-IMAGE_NO_FORM = Problem(500, "api.user.upload_profile_user.parse.app_error", "The body is no multipart form.")
+IMAGE_NO_FORM = Problem(500, "api.user.upload_profile_user.parse.app_error", "The body is not a multipart form.")
 IMAGE_NO_FILE = Problem(400, "api.user.upload_profile_user.no_file.app_error", "There is no file under `image`.")
-IMAGE_LIMITS = Problem(400, "api.user.upload_profile_user.check_image_limits.app_error", "The file is no picture, or too big.")
+IMAGE_LIMITS = Problem(
+    400, "api.user.upload_profile_user.check_image_limits.app_error", "The file is not a picture, or too big."
+)
 IMAGE_PROVIDER_ATTRIBUTE = Problem(
     409, "api.user.upload_profile_user.login_provider_attribute_set.app_error", "The picture is set by the login provider."
 )

@@ -13,7 +13,7 @@ from .call import Call
 
 
 def files_of(call: Call) -> dict[str, bytes]:
-    """The files of the form in the body, by field. ValueError if the body is no form."""
+    """The files of the form in the body, by field. ValueError if the body is not a form."""
     header = Message()
     header["Content-Type"] = call.headers.get("content-type", "")
     boundary = header.get_boundary()

@@ -165,7 +165,7 @@ def _invalid_credentials(state) -> ApiError:
 
 @operation("login_by_cws_token", "POST", "/users/login/cws", OPEN)
 def login_by_cws_token(call: Call) -> Response:
-    """Login of the customer portal: this is no cloud server."""
+    """Login of the customer portal: this is not a cloud server."""
     raise CWS_LICENSE()
 
 

@@ -63,7 +63,7 @@ def matches(password: str, hashed: str) -> bool:
         return hmac.compare_digest(digest, _digest(salt, password))
     try:
         return bcrypt.checkpw(password.encode(), hashed.encode())
-    except ValueError:  # whatever was stored with already_hashed, it is no hash
+    except ValueError:  # what was stored with already_hashed is not a hash
         return False
 
 

@@ -133,7 +133,7 @@ class Need:
     """What an operation of the users API asks of its caller, beyond a session."""
 
     always: str = ""
-    over_others: str = ""  # for any account but the own one
+    over_others: str = ""  # for any account but the caller's
     over_administrators: str = ""  # for the account of an administrator
 
 

@@ -23,7 +23,7 @@ LOGIN_PROPS = {
     "isOAuthUser": "false",
     "isSaml": "false",
     "os": "",
-}  # what the server makes of clients that are no browsers
+}  # what the server makes of clients other than browsers
 
 
 @dataclass

@@ -13,7 +13,7 @@ from functools import lru_cache
 from .release import Release
 from .user import NOTIFY_PROPS, User
 
-# Marks that nobody sees, and that are no part of a name: directions, obsolete and deprecated characters, language tags.
+# Marks that nobody sees, and that are not part of a name: directions, obsolete and deprecated characters, language tags.
 INVISIBLE = re.compile(
     "[\u0340\u0341\u17a3\u17d3\u2028\u2029\u202a-\u202e\u206a-\u206f\ufff9-\ufffc\ufeff\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )

@@ -70,7 +70,7 @@ class Place:
 
 
 def plain(value: Any) -> Any:
-    """Without the marks that say that a text is no template."""
+    """Without the marks that say that a text is not a template."""
     if isinstance(value, dict):
         if set(value) == {"__ansible_unsafe"}:
             return value["__ansible_unsafe"]
@@ -246,7 +246,7 @@ def test_an_ad_hoc_command(place: Place, tmp_path: Path) -> None:
     [
         ("in_team: wrong", "in_team: 'wrong' is no id. An id has 26 characters"),
         ("active: true\ninactive: true", "active and inactive exclude each other"),
-        ("idle_after: soon", "idle_after: 'soon' is no span of time"),
+        ("idle_after: soon", "idle_after: 'soon' is not a valid duration"),
         ("group_prefix: 1-", "group_prefix: '1-' cannot begin the name of a group"),
         ("roles: [boss]", "boss"),
         ("api_url: chat.example.com", "api_url is not an http or https address"),

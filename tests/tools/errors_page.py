@@ -42,7 +42,7 @@ When the server refuses a request, the task fails with a message of this form:
 
 It names the operation, the cause, the id of the error in brackets, and the way out. The result holds the same in parts, in
 :ansretval:`mmops.mattermost.mm_user#module:error`. Branch on ``error.id`` in a playbook. The HTTP status in ``error.status``
-and the server's own text in ``error.message`` are no help there: the server uses the same status for different things, and
+and the server's own text in ``error.message`` do not help there: the server uses the same status for different things, and
 translates its texts into the language of the caller.
 
 .. contents::

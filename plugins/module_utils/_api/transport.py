@@ -259,7 +259,7 @@ class Transport:
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json, image/*"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # Not even worked out: what a redirect names may be no address at all.
+        # Not even worked out: what a redirect names may not be an address at all.
         self._session.get_redirect_target = lambda response: None  # type: ignore[assignment,method-assign]
         # Any callable keeps requests from looking into .netrc.
         self._session.auth = lambda request: request
@@ -472,7 +472,7 @@ class Transport:
             has_end = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
             if status != 204 and kind != "text/html" and not has_end:
                 raise self._lost(operation) from None  # only the end of the connection told the end of the answer
-            what = "a web page" if kind == "text/html" else "something that is no JSON"
+            what = "a web page" if kind == "text/html" else "something other than JSON"
             raise UnexpectedAnswer(
                 f"{self.endpoint.url or self.endpoint.socket} answered with {what}",
                 "Check api_url, and whether a proxy or a login page stands before the server",
@@ -485,12 +485,12 @@ class Transport:
         refused = isinstance(error, (ServerUnreachable, TooManyRequests)) and not isinstance(error, CertificateRejected)
         if not self.patient or attempt >= self.endpoint.retries or not (refused or (repeatable and error.transient)):
             return None
-        pause = min(0.5 * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311  jitter is no secret
+        pause = min(0.5 * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311  jitter is not a secret
         if isinstance(error, TooManyRequests):
             if error.retry_after is not None:
                 if error.retry_after > LONGEST_PAUSE:
                     return None
-                pause = error.retry_after + random.uniform(0.0, 0.25)  # noqa: S311  jitter is no secret
+                pause = error.retry_after + random.uniform(0.0, 0.25)  # noqa: S311  jitter is not a secret
             with self._lock:  # the limit holds for all threads, so let them all wait for their turn
                 self._resume_at = max(self._resume_at, time.monotonic() + pause)
             return 0.0

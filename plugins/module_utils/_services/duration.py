@@ -20,7 +20,7 @@ def seconds(option: str, text: str) -> int:
     match = re.match(r"([0-9]+)([smhdw])\Z", text.strip().lower())
     if not match:
         raise InvalidInput(
-            f"{option}: {text!r} is no span of time", "Give a number and a unit s, m, h, d or w, like 12h or 30d"
+            f"{option}: {text!r} is not a valid duration", "Give a number and a unit s, m, h, d or w, like 12h or 30d"
         )
     if len(match.group(1).lstrip("0")) > _DIGITS:
         raise InvalidInput(f"{option}: {text[:20]!r} is out of range", f"Give a number of at most {_DIGITS} digits")

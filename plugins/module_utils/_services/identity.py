@@ -34,7 +34,9 @@ def check_identity(declaration: dict) -> None:
                 raise InvalidInput(f"{name} is empty", "Leave it out, or give a value")
     user_id, username, email = declaration["user_id"], declaration["username"], declaration["email"]
     if user_id and user_id != ME and not _USER_ID.match(user_id):
-        raise InvalidInput(f"user_id: {user_id!r} is no id", "An id has 26 characters a-z and 0-9; a name goes into username")
+        raise InvalidInput(
+            f"user_id: {user_id!r} is not a valid id", "An id has 26 characters a-z and 0-9; a name goes into username"
+        )
     if username:
         # The server keeps names and addresses in lower case.
         declaration["username"] = username = username.lower()
@@ -46,7 +48,7 @@ def check_identity(declaration: dict) -> None:
     if email:
         declaration["email"] = email = email.lower()
         if not _EMAIL.match(email) or len(email) > 128:
-            raise InvalidInput(f"email: {email!r} is no e-mail address", "Give an address of at most 128 characters")
+            raise InvalidInput(f"email: {email!r} is not a valid e-mail address", "Give an address of at most 128 characters")
 
 
 def is_id(value: str) -> bool:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The login services that accounts can have, and whether a server lets people log in with them.
 
-A server stores any service for an account and checks nothing. Who has one that is switched off cannot log in.
+A server stores any service for an account and checks nothing. An account with one that is switched off cannot log in.
 """
 
 from __future__ import annotations

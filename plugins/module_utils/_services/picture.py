@@ -65,7 +65,7 @@ class Picture:
             ) from None
         except _NO_PICTURE:
             raise InvalidInput(
-                f"image: {path} is no picture that can be read", "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file"
+                f"image: {path} cannot be read as a picture", "Give a PNG, JPEG, GIF, BMP, WebP or TIFF file"
             ) from None
         return picture
 

@@ -352,7 +352,7 @@ class RosterService(Service):
             and declaration["missing_password"] == "random"  # noqa: S105  the name of a policy
             and not (options["password"] or options["auth_service"])
         ):
-            # Nobody shall know it: the user sets another one by a password reset.
+            # Nobody should know it: the user sets another one by a password reset.
             options["password"] = unknown_password()
         if observation.user is None and options["state"] != "present" and options["expires_on"] is None:
             plan.missing.append(entry)

@@ -99,7 +99,7 @@ def check_declaration(declaration: dict) -> list:
         if value is not None and len(value) > longest:
             raise InvalidInput(f"{name} has {len(value)} characters", f"Use at most {longest}")
     if declaration["locale"] and not _LOCALE.match(declaration["locale"]):
-        raise InvalidInput(f"locale: {declaration['locale']!r} is no locale", "Examples are en, de, pt-BR")
+        raise InvalidInput(f"locale: {declaration['locale']!r} is not a valid locale", "Examples are en, de, pt-BR")
     if declaration["timezone"] is not None:
         declaration["timezone"] = timezone_map(declaration["timezone"])
     for name in MAPS:
@@ -172,7 +172,7 @@ def _check_roles(declaration):
         )
     for role in roles:
         if not _ROLE.match(role):
-            raise InvalidInput(f"roles: {role!r} is no name of a role", "Give a list of names like system_user")
+            raise InvalidInput(f"roles: {role!r} is not a valid role name", "Give a list of names like system_user")
     if "system_admin" in roles and "system_user" not in roles:
         raise InvalidInput("roles: system_admin needs system_user beside it", "Give both")
     if (guest is True and set(roles) != {"system_guest"}) or (guest is False and "system_guest" in roles):
@@ -210,7 +210,7 @@ def _strings(option, values) -> dict:
         elif value is None:
             strings[str(key)] = value
         else:
-            raise InvalidInput(f"{option}: the value of {key} is no string", "The server stores strings only")
+            raise InvalidInput(f"{option}: the value of {key} is not a string", "The server stores strings only")
     return strings
 
 

@@ -180,8 +180,8 @@ def test_findings_come_the_worst_first() -> None:
     ("users", "options", "message"),
     [
         ({"users": []}, {}, "which are a list"),
-        ([], {"inactive_after": "soon"}, "inactive_after: 'soon' is no span of time"),
-        ([], {"token_max_age": "90"}, "token_max_age: '90' is no span of time"),
+        ([], {"inactive_after": "soon"}, "inactive_after: 'soon' is not a valid duration"),
+        ([], {"token_max_age": "90"}, "token_max_age: '90' is not a valid duration"),
     ],
 )
 def test_wrong_options(users: Any, options: dict[str, Any], message: str) -> None:

@@ -19,7 +19,7 @@ def test_a_nul_is_refused_with_the_name_of_the_option(value):
 
 
 def test_a_lone_surrogate_is_refused_except_in_names_of_files():
-    with pytest.raises(InvalidInput, match=r"^props holds bytes"):
+    with pytest.raises(InvalidInput, match=r"^props contains bytes"):
         check_texts({"props": {"key": "\ud800"}})
     check_texts({"src": "/home/zo\udceb/roster.csv", "username": "zoë"})
     with pytest.raises(InvalidInput, match=r"^src"):

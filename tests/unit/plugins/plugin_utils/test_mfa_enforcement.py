@@ -135,7 +135,7 @@ def test_a_deadline_beyond_the_calendar_is_none():
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"grace": "soon"}, "grace: 'soon' is no span of time"),
+        ({"grace": "soon"}, "grace: 'soon' is not a valid duration"),
         ({"grace_from": "created"}, "start: '' is not a valid day"),
         ({"property": " "}, "property is empty"),
     ],

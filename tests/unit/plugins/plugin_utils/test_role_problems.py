@@ -117,7 +117,7 @@ def test_a_folder_that_cannot_be_written_to(here: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("role", "changes", "says"),
     [
-        ("access_review", {"inactive_after": "soon"}, "access_review_inactive_after: 'soon' is no"),
+        ("access_review", {"inactive_after": "soon"}, "access_review_inactive_after: 'soon' is not a valid duration"),
         ("access_review", {"name": "../x"}, "access_review_name: '../x' cannot begin the name of a file"),
         ("access_review", {"directory": "people.csv"}, "access_review_directory: {here}/people.csv is a file"),
         ("access_review", {"directory": "people.csv/new"}, "access_review_directory: {here}/people.csv is a file"),
@@ -151,7 +151,7 @@ def test_a_folder_that_cannot_be_written_to(here: Path, monkeypatch: pytest.Monk
         ("mfa_enforcement", {"handover_tasks": "none.yml"}, "mfa_enforcement_handover_tasks: there is no file {here}/none.yml"),
         ("mfa_enforcement", {"handover_tasks": "play.yml"}, "{here}/play.yml is not a list of tasks"),
         ("mfa_enforcement", {"handover_tasks": "broken.yml"}, "{here}/broken.yml is not valid YAML"),
-        ("mfa_enforcement", {"grace": "soon"}, "mfa_enforcement_grace: 'soon' is no"),
+        ("mfa_enforcement", {"grace": "soon"}, "mfa_enforcement_grace: 'soon' is not a valid duration"),
         ("mfa_enforcement", {"grace_from": "created", "start": "today"}, "mfa_enforcement_start: 'today' is not a valid day"),
         ("mfa_enforcement", {"max_deactivations": -1}, "mfa_enforcement_max_deactivations: -1 is out of range"),
         ("session_lockdown", {"everybody": True}, "Give either session_lockdown_users or session_lockdown_everybody"),

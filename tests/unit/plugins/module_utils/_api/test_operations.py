@@ -104,7 +104,7 @@ REPEATABLE_WRITES = {
 }
 # Writes whose repetition does harm, or fails although the first one worked.
 WRITES_SENT_ONCE = {
-    "convert_bot_to_user": "the bot is no bot any more",
+    "convert_bot_to_user": "the bot is no longer a bot",
     "convert_user_to_bot": "the second creates a bot that exists",
     "create_bot": "the name is taken then",
     "create_user": "the name is taken then",
@@ -118,7 +118,7 @@ WRITES_SENT_ONCE = {
     "migrate_auth_to_ldap": "starts a second migration",
     "migrate_auth_to_saml": "starts a second migration",
     "permanent_delete_all_users": "deletes users that were created since",
-    "promote_guest_to_user": "the user is no guest any more",
+    "promote_guest_to_user": "the user is no longer a guest",
     "remove_user_from_channel": "there is no such member any more",
     "reset_password": "the token is used up",
     "revoke_session": "there is no such session any more",

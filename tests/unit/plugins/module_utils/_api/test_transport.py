@@ -818,15 +818,15 @@ def test_an_answer_shows_no_secret_when_it_is_printed(wire, open_transport):
     ("content", "kind", "words"),
     [
         (b"<html><title>Sign in</title></html>", "text/html; charset=utf-8", ["web page"]),
-        (b"", "application/json", ["no JSON"]),
-        (b"", "", ["no JSON"]),
-        (b"{", "application/json", ["no JSON"]),
-        (b"\xff\xfe", "application/json", ["no JSON"]),
-        (b"[" * 100000, "application/json", ["no JSON"]),
+        (b"", "application/json", ["other than JSON"]),
+        (b"", "", ["other than JSON"]),
+        (b"{", "application/json", ["other than JSON"]),
+        (b"\xff\xfe", "application/json", ["other than JSON"]),
+        (b"[" * 100000, "application/json", ["other than JSON"]),
     ],
 )
 @pytest.mark.parametrize("status", [200, 201, 204])
-def test_a_good_answer_that_is_no_json_is_not_of_mattermost(wire, open_transport, pauses, status, content, kind, words):
+def test_a_good_answer_other_than_json_is_not_from_mattermost(wire, open_transport, pauses, status, content, kind, words):
     server = wire(answer(status, content=b"" if status == 204 else content, kind=kind))
 
     with pytest.raises(UnexpectedAnswer) as caught:

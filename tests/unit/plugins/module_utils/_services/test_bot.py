@@ -206,7 +206,7 @@ def test_a_lost_answer_makes_it_look_again(client, operation):
         ({"username": "zoe"}, "username: zoe is a person, not a bot"),
         ({"user_id": ZOE}, "user_id: zoe is a person"),
         ({"user_id": "q" * 26}, "user_id: there is no bot with the id q"),
-        ({"user_id": "q"}, "user_id: 'q' is no id"),
+        ({"user_id": "q"}, "user_id: 'q' is not a valid id"),
         ({"username": " "}, "username is empty"),
         ({"username": "a b"}, "username: 'a b' is not valid"),
         ({"username": "robot", "owner": ""}, "owner is empty"),

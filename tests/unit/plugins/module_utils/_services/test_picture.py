@@ -177,7 +177,7 @@ def test_the_home_directory_may_be_abbreviated(monkeypatch, tmp_path):
     ],
 )
 def test_a_file_that_is_no_picture_is_refused(read, content):
-    with pytest.raises(InvalidInput, match=r"image: .*face\.png is no picture that can be read\. Give a PNG, JPEG"):
+    with pytest.raises(InvalidInput, match=r"image: .*face\.png cannot be read as a picture\. Give a PNG, JPEG"):
         read(content)
 
 

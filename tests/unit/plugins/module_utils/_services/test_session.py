@@ -193,7 +193,7 @@ DECLARATIONS = st.fixed_dictionaries(
 
 
 def is_meant(session, declaration, user_id):
-    """Written anew, not with the code under test."""
+    """Written independently of the code under test."""
     age, idle = NOW - session["create_at"], NOW - max(session["create_at"], session["last_activity_at"])
     limits = {"1d": 24 * HOUR, "48h": 48 * HOUR, "12h": 12 * HOUR, None: 0}
     return (

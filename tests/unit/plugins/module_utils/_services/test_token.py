@@ -881,7 +881,7 @@ ROTATION = {"rotate_after": "90d", "overlap": "7d"}
         ({"token_id": f"{2:026d}", "state": "absent"}, "belongs to another user"),
         ({"description": "deploy", "username": "nobody"}, "no such user"),
         ({"description": "deploy", "email": "admin@example.com", "username": "deploy-bot"}, "not admin@example.com"),
-        ({"description": "deploy", "rotate_after": "90", "overlap": "7d"}, "rotate_after: '90' is no span"),
+        ({"description": "deploy", "rotate_after": "90", "overlap": "7d"}, "rotate_after: '90' is not a valid duration"),
         ({"description": "deploy", "rotate_after": "90d", "overlap": "36h"}, "overlap: '36h' is no whole number"),
         ({"description": "deploy", "rotate_after": "0d", "overlap": "0d"}, "rotate_after: '0d' is out of range"),
         ({"description": "deploy", "rotate_after": "99999w", "overlap": "0d"}, "out of range"),
