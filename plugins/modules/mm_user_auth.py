@@ -189,7 +189,7 @@ EXAMPLES = r"""
     auth_data: ada@example.com
     allow_unavailable_service: true
 
-- name: Bring the user back to e-mail address and password
+- name: Return the user to e-mail address and password
   mmops.mattermost.mm_user_auth:
     username: zoe
     auth_service: email

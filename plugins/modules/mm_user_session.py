@@ -56,7 +56,7 @@ options:
     type: str
   browser:
     description:
-      - Only sessions whose property C(browser) matches this pattern, like V(Chrome/*). Upper and lower case are the same.
+      - Only sessions whose property C(browser) matches this pattern, like V(Chrome/*). Case does not matter.
       - Sessions of programs have V(Unknown/0.0).
     type: str
   os:

@@ -36,11 +36,11 @@ HEAD = """\
 
 .. _ansible_collections.mmops.mattermost.docsite.guide_limits:
 
-What servers tell, and what they do
-===================================
+What servers show and do
+========================
 
-A module compares what is declared with what the server shows. Some things the server shows to nobody, or not to
-administrators. Then nothing can be compared. This collection does not guess: it leaves such a value alone and lists it in
+A module compares what is declared with what the server shows. The server shows some values to nobody, or not to
+administrators. These cannot be compared. This collection does not guess: it leaves such a value alone and lists it in
 ``unknown``, so that the result is never a guess. This page lists these values, and what differs between servers.
 
 .. contents::
@@ -126,14 +126,14 @@ of this is unknown.
 """
 
 TAIL = """
-Values that are late
---------------------
+Values that are out of date
+---------------------------
 
 After a change of the login service or into a bot, an older server answers requests *by id* from a cache, with the old account.
 Requests by name and by address are up to date. The modules read by name wherever they can. Do the same in your own tasks.
 
-What the server does without saying so
---------------------------------------
+Changes that the server makes by itself
+---------------------------------------
 
 * **An unknown locale** of a new user becomes the default of the server. The task warns.
 * **A new e-mail address** stays the old one until the user has confirmed it, if the server has
@@ -150,11 +150,11 @@ What the server does without saying so
 
 Values are compared in the form in which the server stores them, so that the second run finds no difference.
 
-What check mode cannot foresee
-------------------------------
+Limits of check mode
+--------------------
 
-Check mode predicts what is sent, and what the account looks like afterwards. Whether the server accepts it is known only when
-it is sent: a name or an address that an account has which the caller does not see, a password that does not meet the policy, a
+Check mode predicts what is sent, and what the account looks like afterwards. The server may still refuse it:
+a name or an address of an account that the caller does not see, a password that does not meet the policy, a
 permission that the caller lacks, a picture with too many pixels. For ids, times and secrets that the server makes, the
 prediction shows ``null``.
 
