@@ -278,7 +278,7 @@ options:
     type: str
     default: 10%
   concurrency:
-    description: How many users are worked on at a time, at most 16.
+    description: How many users are processed at a time, at most 16.
     type: int
     default: 8
   on_error:

@@ -51,7 +51,7 @@ class Picture:
 
     @classmethod
     def read(cls, path: str) -> Picture:
-        """Raises ``InvalidInput`` if there is no such file or it is no picture, ``MissingLibrary`` without Pillow."""
+        """Raises ``InvalidInput`` if there is no such file or it is not a picture, ``MissingLibrary`` without Pillow."""
         if not HAS_PILLOW:
             raise MissingLibrary("Pillow", "comparing profile pictures")
         content = read_option_file("image", path)
