@@ -90,7 +90,7 @@ options:
     description: Id of a channel whose members are listed.
     type: str
   not_in_channel:
-    description: Id of a channel. Listed are the members of O(in_team) who are not in it.
+    description: Id of a channel. Lists the members of O(in_team) who are not in it.
     type: str
   in_group:
     description: Id of a group (LDAP or custom) whose members are listed. The server needs a licence for that.

@@ -13,8 +13,8 @@ author:
 description:
   - Creates a bot, gives it another owner, enables or disables it, and changes its name and description.
   - The API cannot delete a bot. To delete one with all its posts, use O(mmops.mattermost.mm_user#module:state=absent).
-  - A bot that was made of a user owns itself. To switch such a bot off sends a server round in a circle that eats its memory.
-    The task gives it another owner first, see O(enabled).
+  - A bot that was converted from a user owns itself. Disabling such a bot sends a server into an endless loop that uses up its
+    memory. The task gives it another owner first, see O(enabled).
 options:
   username:
     description:
@@ -22,7 +22,7 @@ options:
       - Together with O(user_id), the name that the bot gets.
     type: str
   user_id:
-    description: Id of the account that the bot is, 26 characters, or V(me) for the caller.
+    description: Id of the bot's account, 26 characters, or V(me) for the caller.
     type: str
   owner:
     description:
@@ -36,10 +36,10 @@ options:
       - With V(false), a bot that does not exist is not created, and the task warns.
     type: bool
   display_name:
-    description: Name that people see, at most 64 characters. An empty text removes it.
+    description: Name that people see, at most 64 characters. An empty string removes it.
     type: str
   description:
-    description: Description of the bot, at most 1024 characters. An empty text removes it.
+    description: Description of the bot, at most 1024 characters. An empty string removes it.
     type: str
 extends_documentation_fragment:
   - mmops.mattermost.connection
@@ -145,30 +145,9 @@ unknown:
   elements: str
   returned: success
 error:
-  description: The error in parts.
+  description: The error in parts, as RV(mmops.mattermost.mm_user#module:error).
   type: dict
   returned: failure
-  contains:
-    operation:
-      description: Name of the API operation that failed, or V(null) if none was under way.
-      type: str
-      returned: failure
-    status:
-      description: HTTP status of the server's answer.
-      type: int
-      returned: when the server answered
-    id:
-      description: The server's name of the error.
-      type: str
-      returned: when the server answered
-    message:
-      description: The server's message, in the language of the caller.
-      type: str
-      returned: when the server answered
-    request_id:
-      description: Id of the request in the server's log.
-      type: str
-      returned: when the server answered
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module

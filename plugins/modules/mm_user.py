@@ -13,9 +13,9 @@ author:
 description:
   - Creates, updates, deactivates and deletes a user, and turns it into a guest or a bot and back.
   - Reads the account first and sends only what differs. A second run sends no request that writes.
-  - For texts, an omitted option and V(null) both mean that the field is not managed (Ansible hands them to a module alike),
+  - For strings, an omitted option and V(null) both mean that the field is not managed (a module cannot tell them apart),
     and an empty string empties the field. In maps, an omitted key is kept, V(null) removes the key, and an empty string is
-    stored as such. Other options say it if an empty value is not allowed.
+    stored as such. Options that cannot be empty say so.
 options:
   username:
     description:
@@ -69,7 +69,7 @@ options:
     description:
       - Time zone, either the name of one, like V(Europe/Berlin), or a map with the keys C(useAutomaticTimezone),
         C(automaticTimezone) and C(manualTimezone).
-      - A name sets the manual time zone; an empty string lets the user's device tell the time zone.
+      - A name sets the manual time zone; with an empty string, the user's device sets it.
       - A map is merged into the current one, unless O(exact) lists V(timezone).
     type: raw
   props:
@@ -83,7 +83,7 @@ options:
         defaults), unless O(exact) lists V(notify_props).
       - A 7.x server shows them to nobody but the user. Those of another existing user are therefore not touched, and listed
         in RV(unknown), unless O(update_unknown=true).
-      - V(null) removes a key. An empty map changes nothing, or with O(exact) brings the defaults back.
+      - V(null) removes a key. An empty map changes nothing, or with O(exact) restores the defaults.
     type: dict
   exact:
     description: Maps that are replaced as a whole instead of being merged. Keys that are not declared are removed.
@@ -93,9 +93,9 @@ options:
     default: []
   roles:
     description:
-      - System roles, as a set, like V(system_user) and V(system_admin). All others are taken away.
-      - If omitted, roles are not managed; a new user has V(system_user). An empty list is refused, as it would take every
-        right from the user.
+      - System roles, as a set, like V(system_user) and V(system_admin). All others are removed.
+      - If omitted, roles are not managed; a new user has V(system_user). An empty list is refused, as it would remove all
+        rights of the user.
     type: list
     elements: str
   guest:
@@ -113,15 +113,15 @@ options:
   bot_owner:
     description:
       - Name or id of the user that owns the bot, or V(me). By default the caller owns a bot that O(bot=true) makes.
-      - A bot that was made of a user before may own itself. A server may never answer a request that switches such a bot off,
+      - A bot that was converted from a user may own itself. A server may never answer a request that switches such a bot off,
         so O(state=inactive) and O(state=absent) give it an owner first, this one or the caller.
     type: str
   auth_service:
     description:
       - Login service of a new user, like V(ldap) or V(saml). Together with O(auth_data), instead of O(password).
       - It counts on creation only. If an existing account has another one, the task warns.
-      - The server takes any. The task warns if the service is switched off, or if that cannot be told, as the user cannot log
-        in then.
+      - The server accepts any. The task warns if the service is, or may be, switched off, as the user cannot log in
+        then.
     type: str
   auth_data:
     description:
@@ -167,13 +167,13 @@ options:
       - V(always) sets it in every run, so that the task is always changed.
       - V(when_different) tries to log in with O(password), and logs out again, to see whether it differs. This happens in
         check mode as well. A login that fails counts towards the lockout of the account
-        (C(ServiceSettings.MaximumLoginAttempts)), and appears in its audits. For a deactivated or locked account it cannot be
-        proved, and the password is listed in RV(unknown).
+        (C(ServiceSettings.MaximumLoginAttempts)), and appears in its audits. For a deactivated or locked account this is
+        impossible, and the password is listed in RV(unknown).
     type: str
     choices: [on_create, always, when_different]
     default: on_create
   current_password:
-    description: The caller's own password, which the server wants when the caller changes its own O(password) or O(email).
+    description: The caller's own password, which the server requires when callers change their own O(password) or O(email).
     type: str
   convert_to_email_auth:
     description:
@@ -183,7 +183,7 @@ options:
     default: false
   rename:
     description:
-      - Whether O(username) and O(email) may name different things of one account. An account that is found by its address
+      - Whether one of O(username) and O(email) may differ from those of the account. An account that is found by its address
         gets another O(username), and a deactivated one comes back with another O(email).
       - Without it the task refuses both, as a typo would rename a colleague, and a newcomer would get the account of somebody
         who has left. O(user_id) names one account for certain and needs no consent.
@@ -191,8 +191,8 @@ options:
     default: false
   unlock:
     description:
-      - Unlock the account, if failed logins have locked it, by setting their number to 0. The server does not tell how many it
-        takes to lock an account (C(ServiceSettings.MaximumLoginAttempts)), so this is done as soon as one has failed.
+      - Unlock the account, if failed logins have locked it, by setting their number to 0. The server does not show how many
+        lock an account (C(ServiceSettings.MaximumLoginAttempts)), so this is done as soon as one has failed.
       - This needs Mattermost 10.11 or later, and an account with e-mail or LDAP login that is not the caller's own. On an older
         server a new password unlocks the account.
     type: bool

@@ -12,18 +12,18 @@ author:
   - The mmops.mattermost contributors (@mmops)
 description:
   - Brings an account to a login service (LDAP, SAML, GitLab, ...), or back to e-mail address and password.
-  - With O(action), carries out one of the deeds around it. It migrates all accounts of a service after a preflight, lets a user
+  - With O(action), does one of the related tasks. It migrates all accounts of a service after a preflight, lets a user
     switch with its own credentials, sends or completes a password reset, and sends, completes or asserts the verification of an
     e-mail address.
-  - One of O(username), O(user_id) and O(email) is required, but for a migration and for what an e-mail's O(token) stands for.
+  - One of O(username), O(user_id) and O(email) is required, except for a migration and with the O(token) of an e-mail.
 options:
   auth_service:
     description:
       - The service that the user logs in with. Either this or O(action) is required.
       - V(email) means e-mail address (or user name) and password. The way back to it is a O(new_password) set by an
         administrator.
-      - For any other service, the server stores what it gets and does not check that the service is configured. The password of
-        the account is gone then. So the task looks at the settings that clients may know, and fails if the service is switched
+      - For any other service, the server stores what it gets and does not check that the service is configured. The account
+        loses its password. So the task looks at the settings that clients may know, and fails if the service is switched
         off, or if the server certainly lacks a licence for it, unless O(allow_unavailable_service=true). If the server does not
         tell, there is a warning.
       - Only administrators see how others log in.
@@ -32,8 +32,8 @@ options:
   auth_data:
     description:
       - Identity of the user in O(auth_service), for example the value of the LDAP attribute in C(LdapSettings.IdAttribute).
-        At most 128 characters. No two accounts may have the same one, whatever their services are.
-      - Required if the account has another service so far.
+        At most 128 characters. No two accounts may have the same one, even in different services.
+      - Required if the account has another service now.
       - If the account has the O(auth_service) already, Mattermost 10.11 and later show its identity, so that it is compared.
         Older servers hide it. There it is not sent but listed in RV(unknown), unless O(update_unknown=true).
     type: str
@@ -45,8 +45,8 @@ options:
     default: false
   allow_own_account:
     description:
-      - Whether the caller's own account may change its login service. If that service does not work, the caller can log in no
-        more; sessions and personal access tokens stay valid.
+      - Whether the caller's own account may change its login service. If that service does not work, the caller can no longer
+        log in; sessions and personal access tokens stay valid.
       - With V(false), O(auth_service) and O(action=migrate_auth_to_ldap) fail rather than change it, and
         O(action=migrate_auth_to_saml) leaves it out.
     type: bool
@@ -54,7 +54,7 @@ options:
   allow_unavailable_service:
     description:
       - Whether an account may get a login service that is switched off on the server, or that the server has no licence for.
-        Its user cannot log in until the service works. It prepares a move before the service is there.
+        Its user cannot log in until the service works. Use it to prepare a move before the service is available.
       - With V(false), O(auth_service) and O(action=switch_account_type) fail rather than lock somebody out. A migration to a
         service that is switched off fails in any case.
     type: bool
@@ -62,7 +62,7 @@ options:
   action:
     description:
       - V(migrate_auth_to_ldap) and V(migrate_auth_to_saml) migrate the accounts that log in with O(current_service).
-        RV(preflight) tells before what becomes of each account. The API has no dry run, check mode is the dry run.
+        RV(preflight) shows beforehand what happens to each account. The API has no dry run; check mode is the dry run.
       - V(switch_account_type) switches one account from O(current_service) to O(new_service) with the credentials of its user.
       - V(send_password_reset_email) sends an e-mail with a link to set a new password; V(reset_password) sets it with the
         O(token) of that link.
@@ -80,7 +80,7 @@ options:
       - verify_user_email_without_token
   current_service:
     description:
-      - The service that the accounts log in with so far.
+      - The service that the accounts log in with now.
       - Required with O(action=migrate_auth_to_ldap), O(action=migrate_auth_to_saml) and O(action=switch_account_type).
         The server does not migrate from V(openid).
     type: str
@@ -93,9 +93,9 @@ options:
     choices: [email, username]
   ldap_entries:
     description:
-      - What LDAP has in O(match_field), one value for each entry, as an export of the directory tells. It makes the
-        preflight of O(action=migrate_auth_to_ldap) exact. It is not sent, and does not restrict the migration.
-      - Without it, the preflight cannot tell whom LDAP knows. All accounts of O(current_service) are in
+      - The values of O(match_field) in LDAP, one for each entry, from an export of the directory. They make the
+        preflight of O(action=migrate_auth_to_ldap) exact. They are not sent, and do not restrict the migration.
+      - Without them, the preflight cannot tell whom LDAP knows. All accounts of O(current_service) are in
         RV(preflight.matching), and a run is changed as long as there are any.
     type: list
     elements: str
@@ -129,7 +129,7 @@ options:
   new_password:
     description:
       - The new password, with O(auth_service=email) or O(action=reset_password), or to switch to V(email).
-      - With O(auth_service=email) it counts for accounts that have another service so far. The password of an e-mail account is
+      - With O(auth_service=email) it counts for accounts that have another service now. The password of an e-mail account is
         left alone; M(mmops.mattermost.mm_user) sets that.
       - To switch from V(email) to V(ldap), it is the user's password in LDAP.
     type: str

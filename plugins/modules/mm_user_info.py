@@ -12,26 +12,26 @@ author:
   - The mmops.mattermost contributors (@mmops)
 description:
   - Lists users, chosen by name, by a search or by filters, and gathers on request what belongs to them, such as sessions,
-    tokens and pictures. Also tells how many users the server has, whom the caller knows, and who is in a group message.
+    tokens and pictures. Also counts users, and lists whom the caller knows and who is in a group message.
   - Without an option, it lists all users, deactivated users and bots included.
   - It never changes the server. No secret is returned.
 options:
   usernames:
     description:
-      - Names of users. They are lower-cased, as the server does. Names that no user has are listed in RV(missing).
+      - Names of users. They are lower-cased, as the server does. Unknown names are listed in RV(missing).
       - Can be combined with O(user_ids) and O(emails), but not with filters. A user that is named twice is listed once.
-      - The server is asked once for every thousand names.
+      - There is a request for every thousand names.
     type: list
     elements: str
   user_ids:
     description:
       - Ids of users, 26 characters each, or V(me) for the caller.
-      - The server is asked twice for every thousand ids, as its answer by id may be older than its answer by name.
+      - There are two requests for every thousand ids, as the server's answer by id may be older than its answer by name.
     type: list
     elements: str
   emails:
     description:
-      - E-mail addresses of users. The API takes only one at a time, so there is a request for each.
+      - E-mail addresses of users. There is a request for each, or all accounts are listed if that takes fewer requests.
     type: list
     elements: str
   search:
@@ -50,7 +50,7 @@ options:
     description:
       - Id of a team whose members are listed.
       - Only one of O(in_team), O(not_in_team), O(in_channel), O(not_in_channel), O(in_group), O(not_in_group) and
-        O(without_team) can be given, as the server looks at one only. O(not_in_channel) and O(autocomplete) are the
+        O(without_team) can be given, as the server uses only one. O(not_in_channel) and O(autocomplete) are the
         exceptions.
     type: str
   not_in_team:
@@ -60,7 +60,7 @@ options:
     description: Id of a channel whose members are listed. The caller must be allowed to read it.
     type: str
   not_in_channel:
-    description: Id of a channel. Listed are the members of O(in_team) who are not in it.
+    description: Id of a channel. Lists the members of O(in_team) who are not in it.
     type: str
   in_group:
     description: Id of a group (LDAP or custom) whose members are listed. The server needs a licence for that.
@@ -99,12 +99,12 @@ options:
     elements: str
     choices: [system_admin, system_guest, system_manager, system_read_only_admin, system_user, system_user_manager]
   team_roles:
-    description: Lists only users who have one of these roles in O(in_team). Administrators of the system count as none.
+    description: Lists only users who have one of these roles in O(in_team). System administrators are not counted.
     type: list
     elements: str
     choices: [team_admin, team_guest, team_user]
   channel_roles:
-    description: Lists only users who have one of these roles in O(in_channel). Administrators of the system count as none.
+    description: Lists only users who have one of these roles in O(in_channel). System administrators are not counted.
     type: list
     elements: str
     choices: [channel_admin, channel_guest, channel_user]
@@ -113,12 +113,12 @@ options:
       - Order of the users, instead of the user name.
       - V(create_at) (latest first) and V(last_activity_at) need O(in_team). V(last_activity_at) lists only users whose
         activity the server knows.
-      - V(status) (online first) and V(admin) (administrators of the channel first) need O(in_channel).
+      - V(status) (online first) and V(admin) (channel administrators first) need O(in_channel).
     type: str
     choices: [admin, create_at, last_activity_at, status]
   limit:
     description:
-      - Number of users at most. If omitted, all are listed, for O(search) and O(autocomplete) up to 1000.
+      - Largest number of users. If omitted, all are listed, for O(search) and O(autocomplete) up to 1000.
       - Cannot be combined with O(usernames), O(user_ids) and O(emails).
     type: int
   gather:
@@ -127,11 +127,11 @@ options:
       - V(sessions) are the open sessions, newest first. They hold no token.
       - V(tokens) are the personal access tokens, without their values.
       - V(audits) are the entries of the audit log, newest first, see O(audits_limit).
-      - V(bots) are the bots that the user owns, disabled ones too. All bots of the server are read for that, once. It takes the
-        permission C(read_others_bots), which administrators have.
+      - V(bots) are the bots that the user owns, disabled ones too. All bots of the server are read for that, once. This needs
+        the permission C(read_others_bots), which administrators have.
       - V(uploads) are unfinished uploads. Only the owner sees them, administrators do not.
       - V(channel_members) are the memberships in channels of all teams.
-      - V(terms_of_service) are the terms of service that the user has accepted last. Only the user and administrators see
+      - V(terms_of_service) are the terms of service that the user accepted last. Only the user and administrators see
         them.
       - V(image) is the profile picture, V(default_image) the one that the server draws, see O(image_directory).
       - Each costs one request or more for each user; requests run in parallel, see O(concurrency). Tokens of more than 20 users
@@ -146,7 +146,7 @@ options:
     type: bool
     default: false
   audits_limit:
-    description: Number of audits of each user at most, the newest ones. V(0) stands for all.
+    description: Largest number of audits for each user, newest first. V(0) means all.
     type: int
     default: 200
   image_directory:
@@ -156,7 +156,7 @@ options:
       - Files that exist are overwritten. In check mode none is written. The task is not changed in either case.
     type: path
   concurrency:
-    description: Number of requests that run at the same time at most, from 1 to 16, where the API tells of one user at a time.
+    description: Largest number of parallel requests, from 1 to 16, where the API takes one user at a time.
     type: int
     default: 8
   stats:
@@ -227,7 +227,7 @@ attributes:
       - The first does not either.
 notes:
   - If only O(stats), O(stats_filter), O(known_users) or O(group_channel_ids) are given, no users are listed.
-  - The local socket (O(api_socket)) has only a part of this. It knows no search and no statistics, and of O(gather) only
+  - The local socket (O(api_socket)) has only a part of this: neither search nor statistics, and of O(gather) only
     V(bots), V(tokens) and V(uploads).
 seealso:
   - module: mmops.mattermost.mm_user
@@ -410,30 +410,9 @@ unknown:
   returned: success
   sample: [uploads]
 error:
-  description: The error in parts.
+  description: The error in parts, as RV(mmops.mattermost.mm_user#module:error).
   type: dict
   returned: failure
-  contains:
-    operation:
-      description: Name of the API operation that failed, or V(null) if none was under way.
-      type: str
-      returned: failure
-    status:
-      description: HTTP status of the server's answer.
-      type: int
-      returned: when the server answered
-    id:
-      description: The server's name of the error.
-      type: str
-      returned: when the server answered
-    message:
-      description: The server's message, in the language of the caller.
-      type: str
-      returned: when the server answered
-    request_id:
-      description: Id of the request in the server's log.
-      type: str
-      returned: when the server answered
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module

@@ -27,13 +27,13 @@ options:
   regenerate:
     description:
       - With V(true), a user whose MFA is active gets a new secret, and the task is always changed. MFA stays active, and
-        codes of the old secret are not accepted any more. Open sessions go on.
+        codes of the old secret are no longer accepted. Open sessions continue.
     type: bool
     default: false
   qr_code_path:
     description:
-      - File on the host that runs the task into which the QR code (PNG) is written, readable by its owner only. A file that
-        is there is replaced. Remove it when the user has scanned the code.
+      - File on the host that runs the task into which the QR code (PNG) is written, readable by its owner only. An existing file
+        is replaced. Remove it when the user has scanned the code.
       - Written only when a secret is generated. If that fails, the task warns, and the QR code is in RV(qr_code).
     type: path
 extends_documentation_fragment:
@@ -50,17 +50,17 @@ requirements:
   - pyotp (to enrol)
 notes:
   - Set C(no_log=true) on the task, and register the result, so that RV(secret) and RV(qr_code) do not appear in the output.
-  - The server must have C(ServiceSettings.EnableMultifactorAuthentication). The API of users does not tell; without it a
+  - The server must have C(ServiceSettings.EnableMultifactorAuthentication). The Users API does not show it; without it a
     secret cannot be generated, while O(state=absent) works. Check mode therefore cannot foresee that.
   - If the server enforces MFA (C(ServiceSettings.EnforceMultifactorAuthentication), with a licence), a caller without MFA,
-    administrators and personal access tokens included, can do nothing but enrol itself. Do that with O(user_id=me).
+    administrators and personal access tokens included, can do nothing but enrol. Do that with O(user_id=me).
   - Only accounts with e-mail or LDAP login are asked for a code. Others (SAML, GitLab, ...) are refused, as their login
-    service has to ask. Bots never log in and are refused, too.
+    service has to ask for it. Bots never log in and are refused, too.
   - A code is valid for about 30 seconds before and after its time by the server's clock. The task waits for the next code when
     one is about to end, and once more when the server refuses one, which may have been used before. That takes up to 35
-    seconds, and C(update_user_mfa) appears twice in RV(operations). If the next one is refused as well, the message tells
+    seconds, and C(update_user_mfa) appears twice in RV(operations). If the next one is refused as well, the message says
     how far the clocks differ.
-  - If a run breaks off before the activation, the user logs in as before, and the next run enrols with another secret.
+  - If a run is interrupted before the activation, the user logs in as before, and the next run enrols with another secret.
   - If the answer to an activation is lost and the server cannot be asked, the task fails, but returns RV(secret), which may be
     in force. If the answer to O(regenerate=true) is lost, nobody has the new secret, and the message says so.
   - The local socket can only reset.
@@ -158,30 +158,9 @@ unknown:
   elements: str
   returned: success
 error:
-  description: The error in parts.
+  description: The error in parts, as RV(mmops.mattermost.mm_user#module:error).
   type: dict
   returned: failure
-  contains:
-    operation:
-      description: Name of the API operation that failed, or V(null) if none was under way.
-      type: str
-      returned: failure
-    status:
-      description: HTTP status of the server's answer.
-      type: int
-      returned: when the server answered
-    id:
-      description: The server's name of the error.
-      type: str
-      returned: when the server answered
-    message:
-      description: The server's message, in the language of the caller.
-      type: str
-      returned: when the server answered
-    request_id:
-      description: Id of the request in the server's log.
-      type: str
-      returned: when the server answered
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module

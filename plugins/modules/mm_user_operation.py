@@ -628,30 +628,9 @@ unknown:
   returned: success
   sample: []
 error:
-  description: The error in parts.
+  description: The error in parts, as RV(mmops.mattermost.mm_user#module:error).
   type: dict
   returned: failure
-  contains:
-    operation:
-      description: Name of the API operation that failed.
-      type: str
-      returned: failure
-    status:
-      description: HTTP status of the server's answer.
-      type: int
-      returned: when the server answered
-    id:
-      description: The server's name of the error.
-      type: str
-      returned: when the server answered
-    message:
-      description: The server's message, in the language of the caller.
-      type: str
-      returned: when the server answered
-    request_id:
-      description: Id of the request in the server's log.
-      type: str
-      returned: when the server answered
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS

@@ -35,7 +35,7 @@ options:
     type: str
   session_ids:
     description:
-      - Ids of sessions. Others are left alone; those that the user does not have are gone already.
+      - Ids of sessions. Others are left alone; ids that the user does not have count as ended.
       - An empty list chooses nothing.
     type: list
     elements: str
@@ -79,7 +79,7 @@ options:
     type: bool
   disable_tokens:
     description:
-      - Personal access tokens go on working when sessions end, and the task warns of them. V(true) disables them as well.
+      - Personal access tokens keep working when sessions end, and the task warns about them. V(true) disables them as well.
       - Without a criterion, all active tokens of the user are disabled. With criteria, those whose sessions meet them are;
         with O(idle_for), for example, the tokens that were not used for this long. A token that was never used has no session.
       - M(mmops.mattermost.mm_user_token) enables a token again.
@@ -94,9 +94,9 @@ attributes:
     description: A second run changes nothing and sends no request that writes.
     support: partial
     details:
-      - With O(all_users=true) and no criterion the task is always changed, as nothing tells whether there are any sessions.
-      - With O(state=present), if the account of O(api_token) has several sessions and one of them has the device, nothing
-        tells whether it is the right one. Nothing is sent then, RV(unknown) lists O(device_id), and the task warns.
+      - With O(all_users=true) and no criterion the task is always changed, as the API does not show whether there are any sessions.
+      - With O(state=present), if the account of O(api_token) has several sessions and one of them has the device, the API
+        does not show whether it is the right one. Nothing is sent then, RV(unknown) lists O(device_id), and the task warns.
       - Users who log in again have sessions again.
 notes:
   - Sessions of personal access tokens are ended only if O(session_ids) names them, or with O(disable_tokens=true), as the next
@@ -247,30 +247,9 @@ unknown:
   elements: str
   returned: success
 error:
-  description: The error in parts.
+  description: The error in parts, as RV(mmops.mattermost.mm_user#module:error).
   type: dict
   returned: failure
-  contains:
-    operation:
-      description: Name of the API operation that failed, or V(null) if none was under way.
-      type: str
-      returned: failure
-    status:
-      description: HTTP status of the server's answer.
-      type: int
-      returned: when the server answered
-    id:
-      description: The server's name of the error.
-      type: str
-      returned: when the server answered
-    message:
-      description: The server's message, in the language of the caller.
-      type: str
-      returned: when the server answered
-    request_id:
-      description: Id of the request in the server's log.
-      type: str
-      returned: when the server answered
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module

@@ -15,7 +15,7 @@ description:
   - The server shows the value of a token once, in the answer to its creation. This module returns it in RV(token_value) and
     nowhere else. Everybody who sees the result of the task sees the value, so give the task C(no_log=true) and store what you
     register.
-  - An administrator may create a token for anybody, and its use needs no role. To manage its own tokens, a user needs the role
+  - An administrator may create a token for anybody, and using it needs no role. To manage its own tokens, a user needs the role
     C(system_user_access_token). Tokens of users, not those of bots, need C(ServiceSettings.EnableUserAccessTokens).
   - With O(rotate_after) the task declares a rotation. It creates a successor when the newest token is old enough, and
     later disables and revokes the predecessors. Between these days it changes nothing.
@@ -39,17 +39,17 @@ options:
   token_id:
     description:
       - Id of the token, as the server shows it. It is not the value of the token.
-      - Together with O(description), or with the user, both must fit.
+      - Together with O(description), or with the user, both must match.
       - Cannot be used to create a token, and not with O(rotate_after).
     type: str
   state:
     description:
       - V(present) ensures that there is a token that can be used. One that is disabled is enabled, one that has expired is
-        replaced. If there are generations, that concerns the newest.
+        replaced. If there are generations, this applies to the newest.
       - V(disabled) ensures that the token, if it exists, cannot be used. All generations are disabled.
       - V(absent) revokes the token. All generations are revoked.
-      - With V(disabled) and V(absent), a token or a user that does not exist is not an error, and options of the rotation do
-        not count.
+      - With V(disabled) and V(absent), a token or a user that does not exist is not an error, and options of the rotation
+        are ignored.
     type: str
     choices: [present, disabled, absent]
     default: present
@@ -58,7 +58,7 @@ options:
       - What to do about several tokens of the same description. Generations of different days are not duplicates.
       - V(fail) fails, lists their ids, and changes nothing.
       - V(keep_one) keeps the one that O(token_id) names, or else the only one that is active, and revokes the others.
-        If that does not tell which one, the task fails, as the server keeps no time of creation.
+        If that leaves it open, the task fails, as the server does not keep the time of creation.
       - V(all) brings all of them to the O(state).
       - With O(state=absent), V(keep_one) and V(all) are the same.
     type: str
@@ -67,8 +67,8 @@ options:
   rotate_after:
     description:
       - How old the newest token may become, like V(90d) or V(12w), in whole days. On that day a successor is created.
-      - The module writes the day in UTC into the description, like V(deploy [generation 2026-11-23]), since the server keeps
-        no time of creation. A token whose description is exactly O(description) counts as older than every generation.
+      - The module writes the day in UTC into the description, like V(deploy [generation 2026-11-23]), since the server does
+        not keep the time of creation. A token whose description is exactly O(description) counts as older than every generation.
       - Counts with O(state=present), and needs O(overlap).
     type: str
   overlap:
@@ -76,7 +76,7 @@ options:
       - How long a predecessor can be used after its successor was created, like V(7d), in whole days.
       - The first run on or after the day of the successor plus O(overlap) disables the predecessor. One that was disabled
         earlier stays so.
-      - V(0d) ends it in the run that creates the successor, as the last thing that the task does. Should the run be killed just
+      - V(0d) ends it last in the run that creates the successor. If the run is killed just
         then, the next one makes another successor, and until then no token works. Where that matters, use
         O(hand_over=later), or an overlap of at least a day.
       - It should not be longer than O(rotate_after). Otherwise more than two generations work at the same time, and the task
@@ -93,8 +93,8 @@ options:
   expires_after:
     description:
       - When a new token expires, like V(120d), in whole days from the start of the day in UTC. It counts on creation only.
-      - Servers before 11 do not know it, and would make a token that never expires. There the task fails before it sends
-        anything. If only the answer to the creation shows that the server does not know it, the new token is revoked again,
+      - Servers before 11 do not support it, and would make a token that never expires. There the task fails before it sends
+        anything. If only the answer to the creation shows that the server does not support it, the new token is revoked again,
         and the task fails. Use O(rotate_after) on these servers.
     type: str
   hand_over:
@@ -323,30 +323,9 @@ unknown:
   returned: success
   sample: []
 error:
-  description: The error in parts.
+  description: The error in parts, as RV(mmops.mattermost.mm_user#module:error).
   type: dict
   returned: failure
-  contains:
-    operation:
-      description: Name of the API operation that failed, or V(null) if none was under way.
-      type: str
-      returned: failure
-    status:
-      description: HTTP status of the server's answer.
-      type: int
-      returned: when the server answered
-    id:
-      description: The server's name of the error.
-      type: str
-      returned: when the server answered
-    message:
-      description: The server's message, in the language of the caller.
-      type: str
-      returned: when the server answered
-    request_id:
-      description: Id of the request in the server's log.
-      type: str
-      returned: when the server answered
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
