@@ -26,7 +26,7 @@ options:
     type: str
   owner:
     description:
-      - Owner of the bot: the name or the id of an active user, or V(me) for the caller.
+      - Owner of the bot, by the name or the id of an active user, or V(me) for the caller.
       - If omitted, the owner stays as it is, see O(enabled). The owner of a new bot is the caller.
     type: str
   enabled:

@@ -227,7 +227,7 @@ attributes:
       - The first does not either.
 notes:
   - If only O(stats), O(stats_filter), O(known_users) or O(group_channel_ids) are given, no users are listed.
-  - The local socket (O(api_socket)) has only a part of this: neither search nor statistics, and of O(gather) only
+  - The local socket (O(api_socket)) has only a part of this, neither search nor statistics, and of O(gather) only
     V(bots), V(tokens) and V(uploads).
 seealso:
   - module: mmops.mattermost.mm_user

@@ -32,8 +32,8 @@ options:
     default: false
   qr_code_path:
     description:
-      - File on the host that runs the task into which the QR code (PNG) is written, readable by its owner only. An existing file
-        is replaced. Remove it when the user has scanned the code.
+      - File on the host that runs the task into which the QR code (PNG) is written, readable by its owner only. An
+        existing file is replaced. Remove it when the user has scanned the code.
       - Written only when a secret is generated. If that fails, the task warns, and the QR code is in RV(qr_code).
     type: path
 extends_documentation_fragment:

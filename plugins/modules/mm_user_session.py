@@ -94,7 +94,8 @@ attributes:
     description: A second run changes nothing and sends no request that writes.
     support: partial
     details:
-      - With O(all_users=true) and no criterion the task is always changed, as the API does not show whether there are any sessions.
+      - With O(all_users=true) and no criterion the task is always changed, as the API does not show whether there
+        are any sessions.
       - With O(state=present), if the account of O(api_token) has several sessions and one of them has the device, the API
         does not show whether it is the right one. Nothing is sent then, RV(unknown) lists O(device_id), and the task warns.
       - Users who log in again have sessions again.

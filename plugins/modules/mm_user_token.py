@@ -68,7 +68,8 @@ options:
     description:
       - How old the newest token may become, like V(90d) or V(12w), in whole days. On that day a successor is created.
       - The module writes the day in UTC into the description, like V(deploy [generation 2026-11-23]), since the server does
-        not keep the time of creation. A token whose description is exactly O(description) counts as older than every generation.
+        not keep the time of creation. A token whose description is exactly O(description) counts as older than every
+        generation.
       - Counts with O(state=present), and needs O(overlap).
     type: str
   overlap:
