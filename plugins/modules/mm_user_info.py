@@ -126,7 +126,8 @@ options:
       - Subjects to read for each user besides the account. The result has each under the same name in the user.
       - V(sessions) are the open sessions, newest first. They hold no token.
       - V(tokens) are the personal access tokens, without their values.
-      - V(audits) are the entries of the audit log, newest first, see O(audits_limit).
+      - V(audits) are the entries of the audit log, newest first, see O(audits_limit). The server writes the tokens of
+        links for a new password into them; these are not shown.
       - V(bots) are the bots that the user owns, disabled ones too. All bots of the server are read for that, once. This needs
         the permission C(read_others_bots), which administrators have.
       - V(uploads) are unfinished uploads. Only the owner sees them, administrators do not.

@@ -72,7 +72,9 @@ def conform(fake: Fake, golden: str, *groups: str) -> None:
 @pytest.mark.parametrize("time", ["first", "again"])
 @pytest.mark.parametrize("server", [of_flavour(golden) for golden in FLAVOURS], indirect=True)
 def test_all_groups(server: Fake, time: str) -> None:
-    """A second run on the same server finds nothing in its way."""
+    """A second run on the same server finds nothing in its way, but 250 active users are too few for two runs."""
+    if time == "again" and server.flavour == "11.2-unlicensed":
+        pytest.skip("takes a fresh server, as the README says")
     conform(server, server.flavour)
 
 

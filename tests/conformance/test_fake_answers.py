@@ -278,3 +278,24 @@ def test_unknown_routes(fake: Fake, tmp_path: Path) -> None:
 def test_marks_that_nobody_sees_are_dropped(fake: Fake) -> None:
     user = fake.new_user("marks", first_name="A\u202eB\ufeff", nickname="N\u2028")
     assert (user["first_name"], user["nickname"]) == ("AB", "N")
+
+
+def test_a_link_for_a_new_password_shows_in_the_audits_of_the_caller(fake: Fake) -> None:
+    token = "k" * 64
+    assert fake.call("POST", "/users/password/reset", {"token": token, "new_password": PASSWORD}).status_code == 400
+    newest = fake.call("GET", "/users/me/audits").json()[:2]
+    assert [entry["extra_info"] for entry in newest] == [f"fail - token={token}", f"attempt - token={token}"]
+
+
+def test_who_may_write_everywhere_types_even_where_there_is_no_channel(fake: Fake) -> None:
+    user = fake.new_user("typist")
+    for user_id, channel_id, status in (("me", "z" * 26, 200), ("me", "", 403), (user["id"], "z" * 26, 403)):
+        assert fake.call("POST", f"/users/{user_id}/typing", {"channel_id": channel_id}).status_code == status
+
+
+def test_login_services_are_off_without_a_licence(fake: Fake, oldest: Fake) -> None:
+    settings = {"LdapSettings": {"Enable": True}, "OpenIdSettings": {"Enable": True}}
+    for server, shown in ((fake, "false"), (oldest, "true")):
+        assert server.call("PUT", "/config/patch", settings).status_code == 200
+        config = server.call("GET", "/config/client?format=old").json()
+        assert (config["EnableLdap"], config["EnableSignUpWithOpenId"]) == (shown, shown)

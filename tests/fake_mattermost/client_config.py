@@ -14,7 +14,6 @@ from .router import OPEN, operation
 FOR_ALL = {
     "SiteName": ("TeamSettings", "SiteName"),
     "EnableMultifactorAuthentication": ("ServiceSettings", "EnableMultifactorAuthentication"),
-    "EnforceMultifactorAuthentication": ("ServiceSettings", "EnforceMultifactorAuthentication"),
     "EnableUserCreation": ("TeamSettings", "EnableUserCreation"),
     "EnableOpenServer": ("TeamSettings", "EnableOpenServer"),
     "EnableSignUpWithEmail": ("EmailSettings", "EnableSignUpWithEmail"),
@@ -26,8 +25,11 @@ FOR_ALL = {
     "PasswordRequireNumber": ("PasswordSettings", "Number"),
     "PasswordRequireSymbol": ("PasswordSettings", "Symbol"),
     "EnableGuestAccounts": ("GuestAccountsSettings", "Enable"),
-    "EnableCustomTermsOfService": ("SupportSettings", "CustomTermsOfServiceEnabled"),
     "DefaultClientLocale": ("LocalizationSettings", "DefaultClientLocale"),
+}
+# Without a licence they are off, whatever the setting says.
+LICENSED = {
+    "EnforceMultifactorAuthentication": ("ServiceSettings", "EnforceMultifactorAuthentication"),
     "EnableLdap": ("LdapSettings", "Enable"),
     "EnableSaml": ("SamlSettings", "Enable"),
     "EnableSignUpWithGoogle": ("GoogleSettings", "Enable"),
@@ -35,6 +37,7 @@ FOR_ALL = {
     "EnableSignUpWithOpenId": ("OpenIdSettings", "Enable"),
 }
 GITLAB = {"EnableSignUpWithGitLab": ("GitLabSettings", "Enable")}
+TERMS = {"EnableCustomTermsOfService": ("SupportSettings", "CustomTermsOfServiceEnabled")}
 WITH_SESSION = {
     "SiteURL": ("ServiceSettings", "SiteURL"),
     "EnableUserAccessTokens": ("ServiceSettings", "EnableUserAccessTokens"),
@@ -58,12 +61,15 @@ def get_client_config(call: Call) -> Response:
             raise CLIENT_CONFIG_FORMAT()
         if call.query["format"] != "old":
             raise bad_body("format")  # not a parameter of the URL, as one would expect
-    keys = dict(FOR_ALL)
+    keys = FOR_ALL | (LICENSED if state.licensed else {})
     if state.licensed or not release.client_config_hides_gitlab:
         keys |= GITLAB
+    if TERMS_OF_SERVICE in state.licence.adds:
+        keys |= TERMS
     if call.local or call.session:
         keys |= WITH_SESSION
     texts = {name: _text(state.settings[section][key]) for name, (section, key) in keys.items()}
+    texts |= {} if state.licensed else dict.fromkeys(LICENSED, "false")
     return reply(dict(texts, Version=release.version, BuildNumber=release.build, BuildEnterpriseReady="true"))
 
 

@@ -196,6 +196,17 @@ def reset_password(call: Call) -> Response:
     token = body.get("token", "")
     if len(token) != TOKEN_LENGTH:
         raise bad_body("token")
+    call.audit(f"attempt - token={token}")
+    try:
+        _reset_password(call, token, body.get("new_password", ""))
+    except ApiError:
+        call.audit(f"fail - token={token}")
+        raise
+    call.audit(f"success - token={token}")
+    return done()
+
+
+def _reset_password(call: Call, token: str, new_password: str) -> None:
     mail = call.state.outbox.find("password_reset", token)
     if mail is None:
         raise RESET_LINK_INVALID()
@@ -204,9 +215,8 @@ def reset_password(call: Call) -> Response:
         raise RESET_LINK_SSO()
     if mail.to != user.email:
         raise RESET_LINK_EXPIRED()
-    set_password(call.state, user.id, body.get("new_password", ""))
+    set_password(call.state, user.id, new_password)
     call.state.outbox.use(token)
-    return done()
 
 
 @operation("reset_failed_attempts", "POST", "/users/{user_id}/reset_failed_attempts", since="can_reset_failed_attempts")

@@ -27,6 +27,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.audit import without_token
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bots_by_owner
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id, check_identity
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
@@ -342,7 +343,8 @@ class _Reader:
         return self.bots_of[user["id"]]
 
     def audits(self, user):
-        return list(islice(self.client.pages("get_user_audits", user_id=user["id"]), self.declared["audits_limit"] or None))
+        entries = self.client.pages("get_user_audits", user_id=user["id"])
+        return [without_token(entry) for entry in islice(entries, self.declared["audits_limit"] or None)]
 
     def uploads(self, user):
         if self.caller and user["id"] != self.caller["id"]:

@@ -19,6 +19,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import Operation
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.audit import without_token
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.option_file import read_option_file
 
@@ -83,6 +84,8 @@ class OperationPlan(Plan):
             data = base64.b64encode(data).decode()
         if operation.answer == "list":
             data = data or []  # audits answer null where another list is empty
+        if operation.name == "get_user_audits":
+            data = [without_token(entry) for entry in data]
         secrets = {name: data[name] for name in operation.answer_secrets if isinstance(data, dict) and name in data}
         if operation.name in _LOGINS:
             secrets["session_token"] = session_token

@@ -361,6 +361,13 @@ def test_audits_are_limited(model, limit, expected, requests):
     assert model.sent.count("get_user_audits") == requests
 
 
+def test_audits_show_no_token(model):
+    texts = ["attempt - token=" + "k" * 64, "success - token_id=" + "i" * 26, "", "user=a roles=b"]
+    model.audits[f"{0:026d}"] = [{"id": number, "extra_info": text} for number, text in enumerate(texts)]
+    [user] = run(model, usernames=["user00000"], gather=["audits"]).returned["users"]
+    assert [entry["extra_info"] for entry in user["audits"]] == ["attempt - token=(not shown)", *texts[1:]]
+
+
 def test_pictures_are_written_unless_in_check_mode(model, tmp_path):
     def pictures(check_mode):
         outcome = run(model, check_mode, limit=1, gather=["image", "default_image"], image_directory=str(tmp_path))
