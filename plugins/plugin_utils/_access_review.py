@@ -18,8 +18,8 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import token_of
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import generation
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import token_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_generation import generation
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
 _DAY = 86_400_000

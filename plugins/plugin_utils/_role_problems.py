@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import wanted_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import wanted_of
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import limits
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._auth_mapping import quota, read_mapping
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import (

@@ -68,7 +68,8 @@ class AuthService(Service):
             plan = self._plan_account(client, declaration)
         else:
             plan = plan_token(declaration)
-        plan.if_lost = _IF_LOST.get(action, "")
+        if action in _IF_LOST:
+            plan.if_lost = f"It may have taken effect all the same. {_IF_LOST[action]}."
         plan.looks_again = not plan.if_lost
         plan.heading = plan.predicted["username"] if plan.predicted else ""
         for operation in plan.operations:

@@ -24,7 +24,8 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService, generation, with_generation
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_generation import generation, with_generation
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
 CREATE, ENABLE, DISABLE, REVOKE, END_SESSION = (
