@@ -112,7 +112,7 @@ class LoginAuthentication(Authentication):
             if error.outcome_unknown:
                 error.conclude("A session may have been opened that nobody uses; it ends by itself, or with mm_user_session.")
             raise
-        token = answer.headers.get("Token")
+        token = answer.session_token
         if not token:  # whatever came next would be sent as nobody
             raise UnexpectedAnswer(
                 "the answer holds no session token", "Check api_url, and whether a proxy removes the header Token", "login"
@@ -343,7 +343,7 @@ class Client:
                 return False, ""
             # A wrong password is reported before a missing code or an address that is not verified.
             return (True, "") if error.means(MFA_CODE_MISSING, ADDRESS_NOT_VERIFIED) else (None, error.reason)
-        self.call("logout", {}, token=answer.headers.get("Token"))
+        self.call("logout", {}, token=answer.session_token)
         return True, ""
 
     def _prove_session(self):

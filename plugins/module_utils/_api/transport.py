@@ -199,6 +199,19 @@ class Answer:
     headers: Any = field(repr=False)
     data: Any = field(repr=False)
 
+    @property
+    def session_token(self) -> str | None:
+        """The token of the session that a login has begun."""
+        return self.headers.get("Token")
+
+    @property
+    def server_time(self) -> float | None:
+        """The time of the server when it answered, in seconds since 1970; ``None`` if it does not tell."""
+        try:
+            return email.utils.parsedate_to_datetime(self.headers["Date"]).timestamp()
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
+
 
 class _UnixConnection(HTTPConnection):
     """HTTP over a UNIX socket. The path is set by the pool that makes the connection."""

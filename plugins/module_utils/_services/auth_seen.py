@@ -45,7 +45,10 @@ class Seen:
 
 @dataclass
 class AuthPlan(Plan):
-    """``predicted`` is the user, if one is meant. ``reads_back``: whether the account is read afterwards. ``checked`` is the preflight of a migration."""
+    """``predicted`` is the user, if one is meant. ``reads_back``: whether the account is read afterwards.
+
+    ``checked`` is the preflight of a migration.
+    """
 
     reads_back: bool = True
     checked: Preflight | None = field(default=None, repr=False)

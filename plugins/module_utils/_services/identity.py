@@ -63,7 +63,7 @@ def caller_id(client, option: str) -> str:
 
 
 def _check_caller(client, option):
-    if client.transport.local:
+    if client.local:
         raise InvalidInput(f"{option}: the local socket has no caller that me could stand for", "Name the user")
 
 

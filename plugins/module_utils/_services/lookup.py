@@ -20,7 +20,7 @@ LARGEST_LOOKUP = 1000
 
 def by_usernames(client, usernames: list, workers: int) -> list:
     """Accounts by names in lower case, a request for every thousand. The local socket has to be asked as for addresses."""
-    if client.transport.local:
+    if client.local:
         if _listing_is_shorter(client, len(usernames)):
             wanted = set(usernames)
             return [user for user in client.pages("get_users") if user["username"] in wanted]
@@ -47,7 +47,7 @@ def by_emails(client, emails: list, workers: int) -> list:
 
 def _listing_is_shorter(client, count: int) -> bool:
     """Whether the pages of all accounts are likely to be fewer than so many accounts, asked for one by one."""
-    if count <= LARGEST_PAGE or client.transport.local:  # the local socket does not tell how many there are
+    if count <= LARGEST_PAGE or client.local:  # the local socket does not tell how many there are
         return count > LARGEST_PAGE
     return count > client.get_total_users_stats()["total_users_count"] / LARGEST_PAGE
 

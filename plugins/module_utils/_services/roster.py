@@ -221,9 +221,7 @@ class RosterService(Service):
         self._check(roster, plan)
         plan.warnings += roster.warnings
         # Lists of all users are read once: the local socket has no look-up by names, and nothing else has one by addresses.
-        by_chunk = not client.transport.local and all(
-            entry.options["user_id"] or entry.options["username"] for entry in entries
-        )
+        by_chunk = not client.local and all(entry.options["user_id"] or entry.options["username"] for entry in entries)
         size = LARGEST_LOOKUP if by_chunk else len(entries)
         chunks = [entries[start : start + size] for start in range(0, len(entries), size)] if entries else []
         owners: dict = {}
@@ -331,7 +329,7 @@ class RosterService(Service):
             observed = [
                 (
                     entry,
-                    pool.submit(self._user.look, client, entry.options, user)
+                    pool.submit(self._user.look_at, client, entry.options, user)
                     if needs_a_look(client, entry.options, user)
                     else self._user.glance(client, user),
                 )
@@ -380,7 +378,7 @@ class RosterService(Service):
             for user in in_scope
             if not known & {("username", user["username"]), ("user_id", user["id"]), ("email", user["email"].lower())}
         ]
-        caller = None if client.transport.local else client.who_am_i()["id"]
+        caller = None if client.local else client.who_am_i()["id"]
         strangers = [user for user in strangers if not is_bot(user) and user["id"] != caller]
         leaving = [item.user for item in plan.items if item.takes_an_administrator]
         administrators = other_administrators(strangers, [])
@@ -505,7 +503,7 @@ def _named_by(client, options: dict) -> tuple:
 def _find(client, declaration: dict, entries: list) -> list:
     """The accounts of the entries, in their order; ``None`` for those that do not exist."""
     names = [_named_by(client, entry.options) for entry in entries]
-    if client.transport.local:
+    if client.local:
         by_id = by_name = by_email = list(client.pages("get_users"))
     else:
         workers = declaration["concurrency"]

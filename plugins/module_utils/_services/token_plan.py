@@ -47,7 +47,7 @@ def _protect(plan: TokenPlan, seen: Seen) -> None:
     a session is ended just before its token is cut off: if the token is in use, the next request brings a new session.
     """
     own = {token["id"]: token for token in plan.cut_off if token["user_id"] == seen.caller_id}
-    if not own:
+    if seen.caller_id is None or not own:
         return
     if seen.in_use and all(token_id in own for token_id in seen.in_use.values()):
         raise own_token(own[next(iter(seen.in_use.values()))])

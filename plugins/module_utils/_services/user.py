@@ -28,14 +28,14 @@ _FIELD_OF = {"email_verified": "email_verified", "notify_props": "notify_props",
 class UserService(Service):
     """Reads what a plan for one user depends on, and reads the account back afterwards."""
 
-    def plan(self, client, declaration: dict) -> Plan:
-        warnings = check_declaration(declaration)
-        user = self.find(client, declaration)
-        plan = plan_user(declaration, self.look(client, declaration, user))
-        if user is None and declaration["state"] != "present":
-            warnings += missing_account(declaration, declaration["missing"])
-        plan.warnings[:0] = warnings
-        plan.heading = (user or declaration)["username"] or ""
+    def check(self, declaration: dict) -> list:
+        return check_declaration(declaration)
+
+    def decide(self, declaration: dict, seen: Seen) -> Plan:
+        plan = plan_user(declaration, seen)
+        if seen.user is None and declaration["state"] != "present":
+            plan.warnings[:0] = missing_account(declaration, declaration["missing"])
+        plan.heading = (seen.user or declaration)["username"] or ""
         return plan
 
     def predict(self, plan: Plan) -> dict:
@@ -54,7 +54,10 @@ class UserService(Service):
         """What is seen without any request."""
         return Seen(user, client.server, None if client.local else client.caller, client.local)
 
-    def look(self, client, declaration: dict, user: dict | None) -> Seen:
+    def look(self, client, declaration: dict) -> Seen:
+        return self.look_at(client, declaration, self.find(client, declaration))
+
+    def look_at(self, client, declaration: dict, user: dict | None) -> Seen:
         """What else the server shows of this account. A login is sent if the password is to be proved."""
         if not needs_a_look(client, declaration, user):
             return self.glance(client, user)
