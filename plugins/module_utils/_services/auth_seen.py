@@ -20,7 +20,8 @@ class Seen:
 
     ``caller`` is the caller's own account; ``None`` on the local socket, and where nothing depends on it.
     ``is_administrator``: the caller sees the login service of others. ``target``: whether people can log in with the
-    service that the account is to get.
+    service that the account is to get. ``user`` is empty where no account is named. ``checked`` is the preflight of a
+    migration.
     """
 
     user: dict
@@ -28,6 +29,8 @@ class Seen:
     caller: dict | None = None
     is_administrator: bool = False
     target: Availability = field(default_factory=Availability)
+    local: bool = False
+    checked: Preflight | None = None
 
     @property
     def is_caller(self) -> bool:

@@ -105,9 +105,11 @@ def steps_of_conversion(user_id, owner_id: str | None) -> list[Step]:
 class BotService(Service):
     """Reads a bot, plans its state, and reads it back."""
 
-    def plan(self, client, declaration: dict) -> Plan:
+    def check(self, declaration: dict) -> list:
         check_declaration(declaration)
-        seen = self.look(client, declaration)
+        return []
+
+    def decide(self, declaration: dict, seen: Seen) -> Plan:
         plan = plan_bot(declaration, seen)
         plan.heading = (seen.bot or declaration)["username"] or ""
         return plan
