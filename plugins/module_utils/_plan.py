@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError, RequestRejected, Stopped
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 
 #: What a diff shows in place of a secret.
 HIDDEN = "(not shown)"
@@ -104,7 +105,7 @@ class Plan:
         """The diff as Ansible shows it."""
         return as_text(self.heading, self.diff)
 
-    def execute(self, client) -> None:
+    def execute(self, client: ApiClient) -> None:
         """Carry out the steps in order. An error that stops them tells in ``done`` which had taken effect."""
         for position, step in enumerate(self.steps):
             try:
@@ -119,7 +120,7 @@ class Plan:
                     error.remedy = f"{step.if_refused.consequence}. {error.remedy}".strip()
                 raise
 
-    def _carry_out(self, client, step: Step) -> None:
+    def _carry_out(self, client: ApiClient, step: Step) -> None:
         arguments = {name: value(self.answers) if callable(value) else value for name, value in step.arguments.items()}
         try:
             self.keep(step, self._send(client, step, arguments))
@@ -128,7 +129,7 @@ class Plan:
                 raise
 
     @staticmethod
-    def _send(client, step: Step, arguments: dict):
+    def _send(client: ApiClient, step: Step, arguments: dict):
         try:
             return client.call(step.operation, arguments)
         except MattermostError as error:
@@ -181,7 +182,7 @@ class Service:
         """
         return []
 
-    def look(self, client, declaration: dict) -> Any:
+    def look(self, client: ApiClient, declaration: dict) -> Any:
         """What the plan depends on, as a ``Seen``. Sends no request that writes."""
         raise NotImplementedError
 
@@ -189,7 +190,7 @@ class Service:
         """The plan. Pure: no request, no file, no clock, no chance. Raises ``InvalidInput`` for what cannot be carried out."""
         raise NotImplementedError
 
-    def plan(self, client, declaration: dict) -> Plan:
+    def plan(self, client: ApiClient, declaration: dict) -> Plan:
         """Check, look, decide."""
         warnings = self.check(declaration)
         plan = self.decide(declaration, self.look(client, declaration))
@@ -200,7 +201,7 @@ class Service:
         """The module's own return keys, as they will be after the plan, with ``None`` for what only the server knows."""
         raise NotImplementedError
 
-    def read_back(self, client, plan: Plan) -> dict:
+    def read_back(self, client: ApiClient, plan: Plan) -> dict:
         """The same keys after the plan was carried out, read from the server or taken from ``plan.answers``."""
         raise NotImplementedError
 
@@ -246,7 +247,7 @@ def converge(service: Service, client, declaration: dict, check_mode: bool) -> O
     return Outcome(plan, done, returned)
 
 
-def _attempt(plan: Plan, client) -> MattermostError | None:
+def _attempt(plan: Plan, client: ApiClient) -> MattermostError | None:
     """Carry out a plan. The error that stopped it, if one did."""
     try:
         plan.execute(client)

@@ -70,7 +70,7 @@ def plan_moves(rows, users, caller_id, canary, allow_own_account=False, allow_no
             done.append(row["username"])
             continue
         problem = _problem(row, user, caller_id, allow_own_account, allow_no_rollback)
-        if problem:
+        if problem or user is None:
             problems.append(f"{row['where']}: {row['username']} {problem}.")
         else:
             pending.append(

@@ -240,7 +240,7 @@ class Client:
         """Whether the session began with a login of this client, which ends it as well."""
         return isinstance(self._authentication, LoginAuthentication)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         """The operations. ``AttributeError`` for anything else."""
         if name not in OPERATIONS:
             raise AttributeError(name)

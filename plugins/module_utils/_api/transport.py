@@ -38,7 +38,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     UnexpectedAnswer,
     rejection,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import API_PREFIX
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import API_PREFIX, MOST_CONNECTIONS
 
 try:
     import requests
@@ -59,9 +59,6 @@ LONGEST_PAUSE = 60.0
 LONGEST_TIMEOUT = 86400
 
 MOST_RETRIES = 100
-
-#: Connections kept open. More concurrent requests than this open and close further ones.
-POOL_SIZE = 16
 
 
 @dataclass(frozen=True)
@@ -231,7 +228,7 @@ class _UnixConnection(HTTPConnection):
 
 class _UnixPool(HTTPConnectionPool):
     def __init__(self, path: str):
-        super().__init__("localhost", maxsize=POOL_SIZE)
+        super().__init__("localhost", maxsize=MOST_CONNECTIONS)
         self.ConnectionCls = type("_UnixConnection", (_UnixConnection,), {"socket_path": path})
 
 
@@ -282,7 +279,7 @@ class Transport:
             self._session.mount("http://", _UnixAdapter(self.endpoint.socket))
         else:
             self._base = self.endpoint.url
-            adapter = HTTPAdapter(pool_connections=1, pool_maxsize=POOL_SIZE)
+            adapter = HTTPAdapter(pool_connections=1, pool_maxsize=MOST_CONNECTIONS)
             self._session.mount("http://", adapter)
             self._session.mount("https://", adapter)
         verify: bool | str = self.endpoint.ca_path or True

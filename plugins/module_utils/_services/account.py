@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 ADMINISTRATOR = "system_admin"
 GUEST = "system_guest"
+MEMBER = "system_user"
 
 #: How this collection calls the login with a password of the server itself. The API has an empty text for it.
 EMAIL = "email"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_administrator
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_account import plan_service, plan_switch
@@ -63,7 +64,7 @@ class AuthService(Service):
         check_options(declaration)
         return []
 
-    def look(self, client, declaration: dict) -> Seen:
+    def look(self, client: ApiClient, declaration: dict) -> Seen:
         action = declaration["action"]
         if action in TARGETS:
             return _look_at_everybody(client, declaration)
@@ -91,7 +92,7 @@ class AuthService(Service):
     def predict(self, plan) -> dict:
         return self._returned(plan, plan.predicted, plan.checked and predicted_migrants(plan.checked))
 
-    def read_back(self, client, plan) -> dict:
+    def read_back(self, client: ApiClient, plan) -> dict:
         user = plan.predicted
         if user and plan.reads_back:
             # By name: answers by id may be older than the change.
@@ -124,7 +125,7 @@ def _plan_account(declaration: dict, seen: Seen) -> AuthPlan:
     return plan
 
 
-def _look_at(client, declaration: dict, user: dict) -> Seen:
+def _look_at(client: ApiClient, declaration: dict, user: dict) -> Seen:
     """What else the server shows of this account."""
     if _PLANNERS[declaration["action"]] is plan_mail:
         return Seen(user, client.server, local=client.local)
@@ -138,7 +139,7 @@ def _look_at(client, declaration: dict, user: dict) -> Seen:
     return Seen(user, client.server, caller, _sees_everybody(caller), target, client.local)
 
 
-def _look_at_everybody(client, declaration: dict) -> Seen:
+def _look_at_everybody(client: ApiClient, declaration: dict) -> Seen:
     caller = None if client.local else client.who_am_i()
     if not _sees_everybody(caller):
         raise InvalidInput(
@@ -147,7 +148,7 @@ def _look_at_everybody(client, declaration: dict) -> Seen:
             declaration["action"],
         )
     users = list({user["id"]: user for user in client.pages("get_users")}.values())
-    checked = preflight(users, declaration, caller and caller["id"])
+    checked = preflight(users, declaration, caller["id"] if caller else None)
     target = availability(client, TARGETS[declaration["action"]])
     return Seen({}, client.server, caller, True, target, client.local, checked)
 
@@ -157,7 +158,7 @@ def _sees_everybody(caller: dict | None) -> bool:
     return caller is None or is_administrator(caller)
 
 
-def _find_user(client, declaration) -> dict:
+def _find_user(client: ApiClient, declaration) -> dict:
     user = find_user(client, declaration)
     if user is None:
         # The server accepts many of these requests for nobody, and does nothing.

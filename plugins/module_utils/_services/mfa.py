@@ -10,6 +10,7 @@ import os
 import tempfile
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, find_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa_enrolment import (
@@ -33,7 +34,7 @@ class MfaService(Service):
                 raise InvalidInput(f"{name}: only for state: present", "Leave it out")
         return []
 
-    def look(self, client, declaration: dict) -> Seen:
+    def look(self, client: ApiClient, declaration: dict) -> Seen:
         # With enforced MFA, an account without it can read nothing but itself.
         own = declaration["user_id"] == ME and not (declaration["username"] or declaration["email"] or client.local)
         user = client.get_user(user_id=ME) if own else find_user(client, declaration)
@@ -51,7 +52,7 @@ class MfaService(Service):
     def predict(self, plan: Plan) -> dict:
         return {"user": plan.predicted, "secret": None, "qr_code": None}
 
-    def read_back(self, client, plan) -> dict:
+    def read_back(self, client: ApiClient, plan) -> dict:
         try:
             user = plan.look(client)
         except MattermostError as error:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import MFA_CODE_REFUSED
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME
 
@@ -75,13 +76,13 @@ class MfaPlan(Plan):
     def failure(self) -> str:
         return self.problem
 
-    def look(self, client) -> dict:
+    def look(self, client: ApiClient) -> dict:
         """The account as it is now."""
         if self.own:
             return client.get_user(user_id=ME)
         return client.get_user_by_username(username=self.predicted["username"])
 
-    def execute(self, client) -> None:
+    def execute(self, client: ApiClient) -> None:
         if self.operations[:1] != [GENERATE]:
             super().execute(client)
             return
@@ -94,7 +95,7 @@ class MfaPlan(Plan):
                 error.returned = {"user": self._account(client), **self.secret}
                 raise
 
-    def _generate(self, client) -> float | None:
+    def _generate(self, client: ApiClient) -> float | None:
         """Generate a secret; another one if nobody knows whether there is one now. Each replaces the one before.
 
         Returns the time of the server, if it tells.
@@ -112,7 +113,7 @@ class MfaPlan(Plan):
         self.answers[GENERATE] = answer.data
         return answer.server_time
 
-    def _activate(self, client, ahead: float) -> None:
+    def _activate(self, client: ApiClient, ahead: float) -> None:
         """Prove the secret with a code; if that one was refused, maybe as used before, or its answer lost, with the next one.
 
         The server takes a code when MFA is active as well, so the second one tells what became of the first.
@@ -135,7 +136,7 @@ class MfaPlan(Plan):
             # The secret may be in force, or come into force: the result hands it over all the same.
             self.problem = f"{second} {_PERHAPS_ACTIVE}"
 
-    def _prove(self, client) -> MattermostError | None:
+    def _prove(self, client: ApiClient) -> MattermostError | None:
         step = self.steps[1]
         try:
             client.call(step.operation, {**step.arguments, "code": self._code()})
@@ -154,14 +155,14 @@ class MfaPlan(Plan):
         generated = self.answers.get(GENERATE, {})
         return {"secret": generated.get("secret"), "qr_code": generated.get("qr_code")}
 
-    def _account(self, client) -> dict | None:
+    def _account(self, client: ApiClient) -> dict | None:
         """The account as it is now, ``None`` if it cannot be read."""
         try:
             return self.look(client)
         except MattermostError:
             return None
 
-    def _is_active(self, client) -> bool | None:
+    def _is_active(self, client: ApiClient) -> bool | None:
         user = self._account(client)
         return None if user is None else bool(user.get("mfa_active"))
 

@@ -15,6 +15,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.client impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, OperationNotAvailable
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import Operation
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Service, Step
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.option_file import read_option_file
@@ -108,7 +109,7 @@ class OperationService(Service):
                 _check_part_of_path(parameter.name, arguments[parameter.name], operation)
         return []
 
-    def look(self, client, declaration: dict) -> Seen:
+    def look(self, client: ApiClient, declaration: dict) -> Seen:
         operation = OPERATIONS[declaration["operation"]]
         _check_offered(operation, client.local)
         seen = Seen(_given(declaration), client.has_session)
@@ -137,7 +138,7 @@ class OperationService(Service):
     def predict(self, plan) -> dict:
         return plan.returned
 
-    def read_back(self, client, plan: Plan) -> dict:
+    def read_back(self, client: ApiClient, plan: Plan) -> dict:
         return self.predict(plan)
 
 
@@ -196,7 +197,7 @@ def _upload(name, path) -> tuple:
     return os.path.basename(path), read_option_file(f"arguments.{name}", path)
 
 
-def _check_user_mfa(client, login_id, warnings) -> dict:
+def _check_user_mfa(client: ApiClient, login_id, warnings) -> dict:
     """What the operation answers, also from servers that no longer have it."""
     try:
         return client.check_user_mfa(login_id=login_id)

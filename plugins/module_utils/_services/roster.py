@@ -26,6 +26,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     Stopped,
     UnforeseenError,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, as_text, carry_out
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
     is_active,
@@ -42,6 +43,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup 
     by_usernames,
     check_concurrency,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.password import unknown_password
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_columns import Unusable
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import (
     ENTRY_OPTIONS,
@@ -65,7 +67,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
     scope_of,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService, needs_a_look
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_creation import unknown_password
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import (
     deviations,
@@ -170,7 +171,7 @@ class RosterPlan(Plan):
     def shown_diff(self) -> list:
         return [as_text(item.name, item.plan.diff) for item in self.items]
 
-    def execute(self, client) -> None:
+    def execute(self, client: ApiClient) -> None:
         """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""
         stop = threading.Event()
         away = _Away()
@@ -210,7 +211,7 @@ class RosterService(Service):
         self._user = UserService()
         self._today = today
 
-    def plan(self, client, declaration: dict) -> RosterPlan:
+    def plan(self, client: ApiClient, declaration: dict) -> RosterPlan:
         check_concurrency(declaration["concurrency"])
         scope, limit = scope_of(declaration["prune_scope"]), limit_of(declaration["max_prune"])
         roster = self._roster(declaration)
@@ -311,7 +312,7 @@ class RosterService(Service):
         )
 
     @staticmethod
-    def _keep_an_administrator(client, plan):
+    def _keep_an_administrator(client: ApiClient, plan):
         """Entries that are right one by one may together leave nobody who can administer the system."""
         leaving = [item for item in plan.items if item.takes_an_administrator]
         if not leaving:
@@ -324,7 +325,7 @@ class RosterService(Service):
                 "Make somebody else an administrator first, in a run before this one",
             )
 
-    def _plan_chunk(self, client, declaration, entries, plan):
+    def _plan_chunk(self, client: ApiClient, declaration, entries, plan):
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:
             observed = [
                 (
@@ -367,7 +368,7 @@ class RosterService(Service):
         if user_plan.changed:
             plan.items.append(Item(name, entry.where, options, user_plan, user=observation.user))
 
-    def _plan_prune(self, client, declaration, entries, scope, limit, plan):
+    def _plan_prune(self, client: ApiClient, declaration, entries, scope, limit, plan):
         known = {(name, entry.options[name]) for entry in entries for name in ("username", "user_id", "email")}
         users = [user for user in client.pages("get_users", active=True) if is_active(user)]
         in_scope = [user for user in users if scope.holds(user)]
@@ -397,7 +398,7 @@ class RosterService(Service):
             user_plan = plan_user(options, self._user.glance(client, user))
             plan.items.append(Item(user["username"], "prune", options, user_plan, pruned=True, user=user))
 
-    def read_back(self, client, plan) -> dict:
+    def read_back(self, client: ApiClient, plan) -> dict:
         done = {
             item.plan.predicted["username"]: item for item in plan.items if not item.error and item.done and item.plan.predicted
         }
@@ -472,7 +473,7 @@ class _Away:
 class _Progress:
     """Reports how far a long run is, every few seconds."""
 
-    def __init__(self, client, total):
+    def __init__(self, client: ApiClient, total):
         self._report = client.report
         self._total = total
         self._done = 0
@@ -492,7 +493,7 @@ class _Progress:
             )
 
 
-def _named_by(client, options: dict) -> tuple:
+def _named_by(client: ApiClient, options: dict) -> tuple:
     """The option that names the account, and its value."""
     if options["user_id"] == ME:
         return "user_id", caller_id(client, "user_id")
@@ -500,7 +501,7 @@ def _named_by(client, options: dict) -> tuple:
     return kind, options[kind]
 
 
-def _find(client, declaration: dict, entries: list) -> list:
+def _find(client: ApiClient, declaration: dict, entries: list) -> list:
     """The accounts of the entries, in their order; ``None`` for those that do not exist."""
     names = [_named_by(client, entry.options) for entry in entries]
     if client.local:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, PermissionDenied
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, WHO_OPTIONS, find_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import choose, chooses, shown, token_of
@@ -31,7 +32,7 @@ class SessionService(Service):
         check_declaration(declaration)
         return []
 
-    def look(self, client, declaration: dict) -> Seen:
+    def look(self, client: ApiClient, declaration: dict) -> Seen:
         if client.local:
             raise InvalidInput(
                 "api_socket: the local socket does not offer sessions", "Use api_url and the token of an administrator"
@@ -57,7 +58,7 @@ class SessionService(Service):
     def predict(self, plan: Plan) -> dict:
         return plan.predicted
 
-    def read_back(self, client, plan: Plan) -> dict:
+    def read_back(self, client: ApiClient, plan: Plan) -> dict:
         if "device_id" not in plan.after:
             return plan.predicted
         sessions = client.get_sessions(user_id=ME)
@@ -67,7 +68,7 @@ class SessionService(Service):
         }
 
     @staticmethod
-    def _caller(client, accounts=None) -> Caller:
+    def _caller(client: ApiClient, accounts=None) -> Caller:
         """The caller, with its sessions as far as they are among those of the accounts; all of them without accounts."""
         me = client.who_am_i()
         if accounts is None:
@@ -76,7 +77,7 @@ class SessionService(Service):
             sessions = [session for account in accounts if account.user["id"] == me["id"] for session in account.sessions]
         return Caller(me, client.logged_in, sessions)
 
-    def _accounts(self, client, declaration, users, now) -> list:
+    def _accounts(self, client: ApiClient, declaration, users, now) -> list:
         with ThreadPoolExecutor(_READERS) as pool:
             sessions = pool.map(lambda user: client.get_sessions(user_id=user["id"]) or [], users)
             accounts = [Account(user, found) for user, found in zip(users, sessions)]
@@ -99,7 +100,7 @@ class SessionService(Service):
         return not chooses(declaration) and bool(chosen or declaration["disable_tokens"])
 
     @staticmethod
-    def _tokens(client, declaration, account) -> list:
+    def _tokens(client: ApiClient, declaration, account) -> list:
         user_id = account.user["id"]
         try:
             found = list(client.pages("get_user_access_tokens_for_user", user_id=user_id))

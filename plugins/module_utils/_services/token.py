@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS, find_user
@@ -32,7 +33,7 @@ class TokenService(Service):
         wanted_of(declaration)
         return []
 
-    def look(self, client, declaration: dict) -> Seen:
+    def look(self, client: ApiClient, declaration: dict) -> Seen:
         user, tokens = _read(client, declaration)
         seen = Seen(
             user, tokens, self._now(), client.local, _knows_expiry(client.server, tokens), _note(client, declaration, user)
@@ -53,7 +54,7 @@ class TokenService(Service):
     def predict(self, plan) -> dict:
         return {"token": plan.token, "token_value": plan.token_value, "tokens": plan.tokens, "schedule": plan.schedule}
 
-    def read_back(self, client, plan) -> dict:
+    def read_back(self, client: ApiClient, plan) -> dict:
         # What the server answered and what the steps did says all: no request is needed.
         return self.predict(plan)
 
@@ -67,7 +68,7 @@ class TokenService(Service):
             plan.pending.remove()
 
 
-def _read(client, declaration: dict) -> tuple:
+def _read(client: ApiClient, declaration: dict) -> tuple:
     """The user that the declaration names, if it names one, and all its tokens, or the one token of ``token_id``."""
     token_id = declaration["token_id"]
     if all(declaration[name] is None for name in WHO_OPTIONS):
@@ -96,7 +97,7 @@ def _knows_expiry(server, tokens) -> bool | None:
     return server.has("token_expiry")
 
 
-def _note(client, declaration: dict, user: dict | None) -> Note | None:
+def _note(client: ApiClient, declaration: dict, user: dict | None) -> Note | None:
     """The note of the declared tokens, if it is about present tokens of a description."""
     if user is None or declaration["description"] is None or declaration["state"] != "present":
         return None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Step
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_steps import revocation
@@ -34,7 +35,7 @@ class Creation:
         self.operations: list[str] = []
         self.warnings: list[str] = []
 
-    def carry_out(self, client, create: Step) -> dict:
+    def carry_out(self, client: ApiClient, create: Step) -> dict:
         """The new token, with its value."""
         self._write_note(create)
         doubt = False
@@ -69,18 +70,18 @@ class Creation:
                 "the run is killed before that, the next one does not notice"
             )
 
-    def _appeared(self, client, create) -> list:
+    def _appeared(self, client: ApiClient, create) -> list:
         """The ids of tokens that nobody knew before, and that are like the one to be created."""
         tokens = client.pages("get_user_access_tokens_for_user", user_id=create.arguments["user_id"])
         alike = [token["id"] for token in tokens if token["description"] == create.arguments["description"]]
         return [token_id for token_id in alike if token_id not in self._known and token_id != self._created.get("id")]
 
-    def _revoke(self, client, create, token_id):
+    def _revoke(self, client: ApiClient, create, token_id):
         client.revoke_user_access_token(token_id=token_id)
         self.extra_steps += [create, revocation(token_id)]
         self.operations += [step.operation for step in self.extra_steps[-2:]]
 
-    def _revoke_orphan(self, client, create, error) -> None:
+    def _revoke_orphan(self, client: ApiClient, create, error) -> None:
         """Look for the token that a creation of unknown outcome left, and revoke it: nobody knows its value.
 
         Keeping it would leave a working secret that is of use to nobody, and a later run would take it for the declared
@@ -110,7 +111,7 @@ class Creation:
                 "nobody knows its value."
             )
 
-    def _revoke_latecomers(self, client, create) -> None:
+    def _revoke_latecomers(self, client: ApiClient, create) -> None:
         """Revoke what an earlier try made after it had been looked for. Nobody knows those values."""
         try:
             for token_id in self._appeared(client, create):
@@ -122,7 +123,7 @@ class Creation:
                 f"{error} Look for a second token {create.arguments['description']!r}, and revoke it."
             )
 
-    def _check_expiry(self, client, create):
+    def _check_expiry(self, client: ApiClient, create):
         """A server that does not know ``expires_at`` takes no notice of it, and makes a token that never expires."""
         answer, expected = self._created, create.arguments.get("expires_at")
         if expected is None or answer.get("expires_at") == expected:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Step
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import token_of
@@ -124,7 +125,7 @@ class TokenPlan(Plan):
         self.steps.insert(position, Step(END_SESSION, {"user_id": user_id, "session_id": session_id}))
         self.doubtful.add(token_id)
 
-    def execute(self, client) -> None:
+    def execute(self, client: ApiClient) -> None:
         try:
             self._execute(client)
         except BaseException:
@@ -132,7 +133,7 @@ class TokenPlan(Plan):
                 self.pending.release()
             raise
 
-    def _execute(self, client):
+    def _execute(self, client: ApiClient):
         position = 0
         while position < len(self.steps):
             step, created = self.steps[position], CREATE in self.answers
@@ -162,7 +163,7 @@ class TokenPlan(Plan):
                 )
             position += 1
 
-    def _carry_out(self, client, step):
+    def _carry_out(self, client: ApiClient, step):
         token_id = step.arguments.get("token_id")
         if token_id in self.doubtful and token_id in tokens_in_use(client).values():
             raise own_token(next(token for token in self.named if token["id"] == token_id))
@@ -180,7 +181,7 @@ def state_of(token: dict) -> str:
     return "present" if token["is_active"] else "disabled"
 
 
-def tokens_in_use(client) -> dict:
+def tokens_in_use(client: ApiClient) -> dict:
     """The sessions of the caller by id, with the id of the personal access token that each stands for, or ``None``."""
     sessions = client.get_sessions(user_id=client.who_am_i()["id"]) or []
     return {session["id"]: token_of(session) for session in sessions}

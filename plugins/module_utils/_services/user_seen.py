@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ class Seen:
     def is_caller(self) -> bool:
         """Whether the account is the caller's own."""
         return bool(self.caller and self.user and self.caller["id"] == self.user["id"])
+
+    def check_guests(self) -> None:
+        """Raises ``InvalidInput`` where there can be no guests."""
+        if self.no_guests:
+            raise InvalidInput(f"guest: {self.no_guests}", "Leave out guest, or make guests possible")
 
     def reveals(self, name: str) -> bool | None:
         """Whether the absence of a field in the account means that it is empty; ``None`` if that is not known."""

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR, GUEST, is_administrator
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    ADMINISTRATOR,
+    GUEST,
+    MEMBER,
+    is_administrator,
+    is_bot,
+    logs_in_with,
+    roles_of,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import (
     give_owner_before_switching_off,
     steps_of_conversion,
@@ -50,8 +58,7 @@ class Update:
         self._check_identity()
         self._check_holders()
         self._check_auth_service()
-        if seen.no_guests:
-            raise InvalidInput(f"guest: {seen.no_guests}", "Leave out guest, or make guests possible")
+        seen.check_guests()
         check_password_length("password", declaration["password"], seen.server)
         # An account is closed before anything else, and opened only when it is as declared. Only the role of an administrator
         # goes first: newer servers do not take it from a deactivated account when a single active administrator is left.
@@ -108,7 +115,7 @@ class Update:
         wanted = self.declared["auth_service"]
         if wanted is not None and wanted != self.user["auth_service"]:
             self.plan.warnings.append(
-                f"auth_service: {self.user['username']} logs in with {self.user['auth_service'] or 'email'}, not "
+                f"auth_service: {self.user['username']} logs in with {logs_in_with(self.user)}, not "
                 f"{wanted or 'email'}; auth_service and auth_data count on creation, mm_user_auth moves an existing account"
             )
 
@@ -141,7 +148,7 @@ class Update:
         for name in MAPS:
             self._map(name, patch)
         hidden_settings = self._hidden_notify_props()
-        if self.declared["bot"] is False and self.user.get("is_bot"):
+        if self.declared["bot"] is False and is_bot(self.user):
             if not self.declared["password"]:
                 raise InvalidInput("password: a bot that becomes a user needs a password")
             self.plan.add("convert_bot_to_user", bot_user_id=self.user_id, password=self.declared["password"], **patch)
@@ -343,7 +350,7 @@ class Update:
             self.plan.note("bot_owner", bot["owner_id"], owner_id)
 
     def _become_bot(self):
-        if not self.declared["bot"] or self.user.get("is_bot"):
+        if not self.declared["bot"] or is_bot(self.user):
             return
         self.plan.steps += steps_of_conversion(self.user_id, self.seen.bot_owner_id)
         self._expect("bot", False, True, is_bot=True)
@@ -361,7 +368,7 @@ class Update:
         return self.declared["current_password"]
 
     def _roles(self):
-        current = set(self.user["roles"].split())
+        current = roles_of(self.user)
         wanted = set(self.declared["roles"] or ())
         after = current
         if self.declared["guest"] and GUEST not in current:
@@ -369,7 +376,7 @@ class Update:
             after = {GUEST}
         elif self.declared["guest"] is False and GUEST in current:
             self.plan.add("promote_guest_to_user", user_id=self.user_id)
-            after = {"system_user"}
+            after = {MEMBER}
         if wanted and wanted != after:
             self.plan.add("update_user_roles", user_id=self.user_id, roles=" ".join(sorted(wanted)))
             after = wanted
