@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE, MOST_CONNECTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR
 
 #: How many users are asked for at once. The server has no limit; this keeps a request well under any proxy's.
 LARGEST_LOOKUP = 1000
@@ -26,6 +27,11 @@ def by_usernames(client: ApiClient, usernames: list, workers: int) -> list:
             return [user for user in client.pages("get_users") if user["username"] in wanted]
         return _each(client, workers, "get_user_by_username", "username", usernames)
     return [user for chunk in chunks(usernames) for user in client.get_users_by_usernames(usernames=chunk)]
+
+
+def active_administrators(client: ApiClient) -> list:
+    """All active accounts that may administer the system."""
+    return list(client.pages("get_users", role=ADMINISTRATOR, active=True))
 
 
 def by_ids(client: ApiClient, user_ids: list, workers: int) -> list:

@@ -37,6 +37,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.account
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
     LARGEST_LOOKUP,
+    active_administrators,
     as_they_come,
     by_emails,
     by_ids,
@@ -317,8 +318,7 @@ class RosterService(Service):
         leaving = [item for item in plan.items if item.takes_an_administrator]
         if not leaving:
             return
-        users = client.pages("get_users", role="system_admin", active=True)
-        if not other_administrators(users, [item.user for item in leaving]):
+        if not other_administrators(active_administrators(client), [item.user for item in leaving]):
             last = leaving[-1]
             raise InvalidInput(
                 f"{last.where}: {last.name} is the last administrator, and no other would be left",

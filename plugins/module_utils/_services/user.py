@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_bot, is_guest, other_administrators
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    is_administrator,
+    is_bot,
+    is_guest,
+    other_administrators,
+    stops_administrating,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bot_of, owner_id_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import availability, warning_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import active_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
@@ -37,6 +44,7 @@ class UserService(Service):
         if seen.user is None and declaration["state"] != "present":
             plan.warnings[:0] = missing_account(declaration, declaration["missing"])
         plan.heading = (seen.user or declaration)["username"] or ""
+        _keep_an_administrator(seen)
         return plan
 
     def predict(self, plan: Plan) -> dict:
@@ -56,7 +64,11 @@ class UserService(Service):
         return Seen(user, client.server, None if client.local else client.caller, client.local)
 
     def look(self, client: ApiClient, declaration: dict) -> Seen:
-        return self.look_at(client, declaration, self.find(client, declaration))
+        seen = self.look_at(client, declaration, self.find(client, declaration))
+        user = seen.user
+        if user and is_administrator(user) and stops_administrating(user, plan_user(declaration, seen).predicted):
+            seen.administrators = active_administrators(client)
+        return seen
 
     def look_at(self, client: ApiClient, declaration: dict, user: dict | None) -> Seen:
         """What else the server shows of this account. A login is sent if the password is to be proved."""
@@ -142,12 +154,11 @@ class UserService(Service):
         )
 
 
-def _keep_an_administrator(client: ApiClient, user: dict) -> None:
+def _keep_an_administrator(seen: Seen) -> None:
     """The server guards only the role of the last administrator, and only newer ones do."""
-    users = client.pages("get_users", role="system_admin", active=True)
-    if not other_administrators(users, [user]):
+    if seen.user and seen.administrators is not None and not other_administrators(seen.administrators, [seen.user]):
         raise InvalidInput(
-            f"{user['username']} is the last administrator, and no other would be left",
+            f"{seen.user['username']} is the last administrator, and no other would be left",
             "Make somebody else an administrator first",
         )
 

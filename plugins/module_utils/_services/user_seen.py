@@ -26,6 +26,7 @@ class Seen:
     ``bot`` is the entry of a bot beside its account, where the plan depends on it, and ``bot_owner_id`` the owner to be.
     ``login_warning``: what to say of the login service of a new account; empty if people can log in with it.
     ``no_guests`` says why there can be no guests; empty if there can be, or if nobody is to become one.
+    ``administrators`` are all active ones, where the account is to be one no longer.
     """
 
     user: dict | None
@@ -43,6 +44,7 @@ class Seen:
     bot_owner_id: str | None = None
     login_warning: str = ""
     no_guests: str = ""
+    administrators: list | None = None
 
     @property
     def is_caller(self) -> bool:
