@@ -46,6 +46,16 @@ def logs_in_with(user: dict) -> str:
     return user.get("auth_service") or EMAIL
 
 
+def has_picture(user: dict) -> bool:
+    """Whether the account has a picture of its own. Newer servers show a negative time for one that they drew again."""
+    return user.get("last_picture_update", 0) > 0
+
+
+def state_of(user: dict) -> str:
+    """The state that an account has."""
+    return "inactive" if user["delete_at"] else "present"
+
+
 def other_administrators(users: Iterable, leaving: Iterable) -> list:
     """The people among ``users`` who can still administer the system when the accounts ``leaving`` are gone.
 

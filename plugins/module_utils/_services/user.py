@@ -11,6 +11,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    has_picture,
     is_administrator,
     is_bot,
     is_guest,
@@ -24,7 +25,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import has_picture
 
 if TYPE_CHECKING:
     from ansible_collections.mmops.mattermost.plugins.module_utils._services.picture import Picture

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import roles_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import roles_of, state_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import give_owner_before_switching_off
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_creation import plan_creation
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import MAPS, PLAIN
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import Update, state_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import Update
 
 
 def plan_user(declaration: dict, seen: Seen) -> Plan:

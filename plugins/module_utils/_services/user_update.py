@@ -11,10 +11,12 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.account
     ADMINISTRATOR,
     GUEST,
     MEMBER,
+    has_picture,
     is_administrator,
     is_bot,
     logs_in_with,
     roles_of,
+    state_of,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import (
     give_owner_before_switching_off,
@@ -34,16 +36,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
     merge,
     terms_of_others,
 )
-
-
-def has_picture(user: dict) -> bool:
-    """Whether the account has a picture of its own. Newer servers show a negative time for one that they drew again."""
-    return user.get("last_picture_update", 0) > 0
-
-
-def state_of(user: dict) -> str:
-    """The state that an account has."""
-    return "inactive" if user["delete_at"] else "present"
 
 
 class Update:
