@@ -402,15 +402,8 @@ def _assemble(operation: Operation, arguments: dict):
             if parameter.required:
                 raise InvalidInput(f"the parameter {parameter.name} is missing", "", operation.name)
             continue
-        if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
-            raise InvalidInput(f"the parameter {parameter.name} must be of the type {parameter.type}", "", operation.name)
-        if not encodable(value):
-            raise InvalidInput(f"the parameter {parameter.name} contains bytes that are not text", "", operation.name)
+        _check_value(operation, parameter, value)
         if parameter.where == "path":
-            if not value:
-                raise InvalidInput(f"the parameter {parameter.name} is empty", "", operation.name)
-            if value in (".", ".."):  # HTTP libraries resolve it, which makes the path of another operation
-                raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
             path = path.replace("{" + parameter.name + "}", quote(value, safe=""))
             if parameter.repeated:
                 fields[parameter.name] = value
@@ -426,6 +419,18 @@ def _assemble(operation: Operation, arguments: dict):
     if takes_fields:
         body = fields
     return path, query or None, body, file
+
+
+def _check_value(operation: Operation, parameter, value) -> None:
+    if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
+        raise InvalidInput(f"the parameter {parameter.name} must be of the type {parameter.type}", "", operation.name)
+    if not encodable(value):
+        raise InvalidInput(f"the parameter {parameter.name} holds bytes that are no text", "", operation.name)
+    if parameter.where == "path":
+        if not value:
+            raise InvalidInput(f"the parameter {parameter.name} is empty", "", operation.name)
+        if value in (".", ".."):  # HTTP libraries resolve it, which makes the path of another operation
+            raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
 
 
 def texts_in(value: Any) -> Iterator[str]:

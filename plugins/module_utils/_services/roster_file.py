@@ -60,6 +60,16 @@ class RosterFile:
         return f"{self.option}: {where}" if self.option else where
 
 
+def _reader_of(path: str, has_separator: bool) -> Callable:
+    """What reads a file with this ending."""
+    reader = _READERS.get(os.path.splitext(path)[1].lower())
+    if reader is None:
+        raise InvalidInput(f"src: {path} is not a .csv, .tsv, .json, .jsonl, .ndjson, .yaml or .yml file")
+    if has_separator and reader is not read_csv:
+        raise InvalidInput("delimiter counts only for a CSV file", "Leave it out")
+    return reader
+
+
 def read_roster(path: str, columns: dict, spec: dict, delimiter: str | None = None, defaults: dict | None = None) -> RosterFile:
     """The entries of a roster file, by the ending of its name.
 
@@ -68,11 +78,7 @@ def read_roster(path: str, columns: dict, spec: dict, delimiter: str | None = No
     """
     rules = Columns(columns, spec)
     separator = separator_of(delimiter)
-    reader = _READERS.get(os.path.splitext(path)[1].lower())
-    if reader is None:
-        raise InvalidInput(f"src: {path} is not a .csv, .tsv, .json, .jsonl, .ndjson, .yaml or .yml file")
-    if separator and reader is not read_csv:
-        raise InvalidInput("delimiter counts only for a CSV file", "Leave it out")
+    reader = _reader_of(path, bool(separator))
     name = os.path.basename(path)
     text = decoded(read_option_file("src", path), name)
     if not text.strip():

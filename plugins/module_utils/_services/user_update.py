@@ -36,6 +36,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
     merge,
     terms_of_others,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_identity import check_holders, check_same_person
 
 
 class Update:
@@ -47,8 +48,8 @@ class Update:
         self.user = seen.user
         self.plan = Plan(predicted=dict(seen.user))
         self.user_id = seen.user["id"]
-        self._check_identity()
-        self._check_holders()
+        check_same_person(declaration, seen.user)
+        check_holders(declaration, seen)
         self._check_auth_service()
         seen.check_guests()
         check_password_length("password", declaration["password"], seen.server)
@@ -74,34 +75,6 @@ class Update:
     def _expect(self, option, before, after, **predicted):
         self.plan.note(option, before, after)
         self.plan.predicted.update(predicted)
-
-    def _check_identity(self):
-        """Refuse to make one person of two: who has neither the declared name nor consent keeps the account."""
-        if self.declared["user_id"] or self.declared["rename"]:
-            return
-        for name in ("username", "email"):
-            wanted, current = self.declared[name], self.user[name]
-            if not wanted or not current or wanted == current:
-                continue
-            if name == "username":
-                raise InvalidInput(
-                    f"email: {self.user['email']} is the address of the account {current}, not of {wanted}",
-                    f"Correct username or email. If {current} is to be renamed, give user_id: {self.user_id}, or rename: true",
-                )
-            if self.user["delete_at"] and self.declared["state"] == "present":
-                raise InvalidInput(
-                    f"username: the account {self.user['username']} is deactivated and has the address {current}, not "
-                    f"{wanted}; it may be that of somebody else",
-                    f"Choose another username. If it is the same person, give user_id: {self.user_id}, or rename: true",
-                )
-
-    def _check_holders(self):
-        for name, holder in (("username", self.seen.username_holder), ("email", self.seen.email_holder)):
-            if holder and holder["id"] != self.user_id:
-                raise InvalidInput(
-                    f"{name}: {self.declared[name]} belongs to another account ({holder['username']}, id {holder['id']})",
-                    "Declare another value, or change or delete that account first",
-                )
 
     def _check_auth_service(self):
         wanted = self.declared["auth_service"]
