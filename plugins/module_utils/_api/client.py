@@ -425,7 +425,7 @@ def _check_value(operation: Operation, parameter, value) -> None:
     if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
         raise InvalidInput(f"the parameter {parameter.name} must be of the type {parameter.type}", "", operation.name)
     if not encodable(value):
-        raise InvalidInput(f"the parameter {parameter.name} holds bytes that are no text", "", operation.name)
+        raise InvalidInput(f"the parameter {parameter.name} contains bytes that are not text", "", operation.name)
     if parameter.where == "path":
         if not value:
             raise InvalidInput(f"the parameter {parameter.name} is empty", "", operation.name)

@@ -250,7 +250,7 @@ def _new_session(user_agent: str) -> requests.Session:
     session = requests.Session()
     session.headers.update({"User-Agent": user_agent, "Accept": "application/json, image/*"})
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    # Not even worked out: what a redirect names may be no address at all.
+    # Not even worked out: what a redirect names may not be an address at all.
     session.get_redirect_target = lambda response: None  # type: ignore[assignment,method-assign]
     # Any callable keeps requests from looking into .netrc.
     session.auth = lambda request: request

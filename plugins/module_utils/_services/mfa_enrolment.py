@@ -66,7 +66,7 @@ class Clock:
 class MfaPlan(Plan):
     """``own``: the account is read as that of the caller. ``path`` is the file for the QR code, if one is wanted."""
 
-    looks_again: bool = False  # a plan made anew would generate another secret
+    looks_again: bool = False  # a plan made again would generate another secret
     own: bool = False
     path: str | None = None
     clock: Clock = field(default_factory=Clock)

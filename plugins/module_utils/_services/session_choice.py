@@ -24,7 +24,7 @@ def chooses(declaration: dict) -> bool:
 def choose(declaration: dict, sessions: list, now: int) -> list:
     """The sessions that meet all criteria. ``now`` is in milliseconds.
 
-    A session of a personal access token is made anew when it is gone. So it is chosen only by its id, or when tokens
+    A session of a personal access token is made again when it is gone. So it is chosen only by its id, or when tokens
     are to be disabled.
     """
     return [

@@ -25,7 +25,7 @@ def check_declaration(declaration: dict) -> None:
             seconds(name, declaration[name])
     for session_id in declaration["session_ids"] or ():
         if not is_id(session_id):
-            raise InvalidInput(f"session_ids: {session_id!r} is no id", "An id has 26 characters a-z and 0-9")
+            raise InvalidInput(f"session_ids: {session_id!r} is not a valid id", "An id has 26 characters a-z and 0-9")
     if declaration["state"] == "present":
         if declaration["device_id"] is None:
             raise InvalidInput("state: present attaches a device, but device_id is missing", "Give device_id")

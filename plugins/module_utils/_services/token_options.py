@@ -69,7 +69,9 @@ def wanted_of(declaration: dict) -> Wanted:
         if rotation and expires_after < rotation.after:
             raise InvalidInput("expires_after: the token would expire before rotate_after", "Give a longer span")
     if token_id is not None and not is_id(token_id):
-        raise InvalidInput("token_id is no id", "An id has 26 characters a-z and 0-9; the value of a token is not its id")
+        raise InvalidInput(
+            "token_id is not a valid id", "An id has 26 characters a-z and 0-9; the value of a token is not its id"
+        )
     if description is not None:
         _check_description(description, rotation)
     return Wanted(declaration["state"], description, token_id, declaration["duplicates"], rotation, expires_after)
@@ -97,7 +99,7 @@ def _days(option, text, least) -> int:
     days, rest = divmod(seconds(option, text), 86400)
     if rest:
         raise InvalidInput(
-            f"{option}: {text!r} is no whole number of days",
+            f"{option}: {text!r} is not a whole number of days",
             "Generations are told apart by their day, so give days or weeks, like 90d or 12w",
         )
     if not least <= days <= _LONGEST_SPAN:

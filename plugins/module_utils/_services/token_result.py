@@ -36,7 +36,7 @@ class TokenPlan(Plan):
     Diff and results follow from the steps, which are shortened if one of them fails after a creation.
     """
 
-    # The plan deals with lost answers itself. One made anew might create another token, whose value would be lost.
+    # The plan deals with lost answers itself. One made again might create another token, whose value would be lost.
     looks_again: bool = False
     named: list = field(default_factory=list)
     new: dict | None = None
