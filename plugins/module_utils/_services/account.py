@@ -23,6 +23,11 @@ def roles_of(user: dict) -> set:
     return set(user["roles"].split())
 
 
+def listed_roles(user: dict) -> list[str]:
+    """The same for people to read, in the order that the API shows."""
+    return user["roles"].split()
+
+
 def is_active(user: dict) -> bool:
     """Whether the account can be used. ``None`` is a time of deactivation that only the server will choose."""
     return user.get("delete_at", 0) == 0
