@@ -45,7 +45,7 @@ test: $(READY) ## all checks and tests
 lint: $(READY) ## ruff, mypy, ansible-lint, antsibull
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m ruff check .
-	$(BIN)/python -m mypy -p ansible_collections.mmops.mattermost.plugins.module_utils
+	$(BIN)/python -m mypy -p ansible_collections.mmops.mattermost.plugins
 	$(BIN)/ansible-lint
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .

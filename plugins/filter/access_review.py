@@ -114,7 +114,7 @@ def access_review(
     except MattermostError as error:
         raise AnsibleFilterError(f"access_review: {error}") from None
     milliseconds = int((time.time() if now is None else float(now)) * 1000)
-    return inert(review(users, wanted, milliseconds, refused, drift, about))
+    return inert(review(list(users), wanted, milliseconds, refused, drift, about))
 
 
 class FilterModule:

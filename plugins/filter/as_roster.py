@@ -54,6 +54,8 @@ _value:
   type: raw
 """
 
+from collections.abc import Callable
+
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -62,11 +64,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 
 
-def _as_yaml(entries):
+def _as_yaml(entries: list) -> str:
     return yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, default_flow_style=False, width=1000)
 
 
-_FORMATS = {"list": list, "csv": as_csv, "json": as_json, "yaml": _as_yaml}
+_FORMATS: dict[str, Callable] = {"list": list, "csv": as_csv, "json": as_json, "yaml": _as_yaml}
 
 
 def as_roster(users, format="list", bots=True):

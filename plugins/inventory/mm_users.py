@@ -191,6 +191,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_bot, listed_roles, logs_in_with
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import InfoPlan, check_declaration, gather, select
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_info import SUBJECT
@@ -235,14 +236,14 @@ def last_seen(user: dict):
 def variables_of(user: dict) -> dict:
     """The variables of a host, without the prefix."""
     found = {name: value for name, value in user.items() if name not in ("id", "sessions")}
-    roles = user["roles"].split()
+    roles = listed_roles(user)
     found.update(
         user_id=user["id"],
         roles=roles,
         active=not user["delete_at"],
-        auth_service=user["auth_service"] or "email",
+        auth_service=logs_in_with(user),
         mfa_active=bool(user.get("mfa_active")),
-        is_bot=bool(user.get("is_bot")),
+        is_bot=is_bot(user),
         is_guest="system_guest" in roles,
     )
     if "sessions" in user:
@@ -366,7 +367,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _fill(self, users, idle_since):
         prefix = self.get_option("group_prefix")
         strict = self.get_option("strict")
-        users = [user for user in users if self.get_option("bots") or not user.get("is_bot")]
+        users = [user for user in users if self.get_option("bots") or not is_bot(user)]
         groups = {user["id"]: [prefix + group for group in groups_of(user, idle_since)] for user in users}
         taken = RESERVED.union(*groups.values(), self.inventory.groups)
         for user in users:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError, RequestRejected, Stopped
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 
 #: What a diff shows in place of a secret.
 HIDDEN = "(not shown)"
@@ -30,12 +31,17 @@ class Step:
 
     ``if_refused`` is carried out if the server refuses the step, where the steps before it would leave what nobody wants.
     ``consequence`` says then what that has done.
+
+    ``tolerates``: refusals, by the kinds that ``error_meanings`` lists, which say that what the step is for is so already.
+    ``repeats_if_lost``: it is sent once more when its answer is lost, as to do it twice does no harm.
     """
 
     operation: str
     arguments: dict = field(repr=False)  # may hold secrets
     if_refused: Step | None = None
     consequence: str = ""
+    tolerates: tuple = ()
+    repeats_if_lost: bool = False
 
 
 @dataclass
@@ -46,7 +52,7 @@ class Plan:
     about. ``predicted`` is the resource as the
     API will return it; what only the server can choose is ``None`` in it. ``unknown`` names declared fields that
     the server does not reveal. ``looks_again``: whether the plan is made again when an answer is lost; not so where
-    reading cannot tell what took effect.
+    reading cannot tell what took effect. ``if_lost`` says then what may have become of the steps, and the way out.
     """
 
     steps: list = field(default_factory=list)
@@ -56,6 +62,7 @@ class Plan:
     unknown: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     looks_again: bool = True
+    if_lost: str = ""
     heading: str = ""
     #: The answers of the operations that were carried out, by operation name. Not shown: they may hold secrets.
     answers: dict = field(default_factory=dict, repr=False)
@@ -98,22 +105,41 @@ class Plan:
         """The diff as Ansible shows it."""
         return as_text(self.heading, self.diff)
 
-    def execute(self, client) -> None:
+    def execute(self, client: ApiClient) -> None:
         """Carry out the steps in order. An error that stops them tells in ``done`` which had taken effect."""
         for position, step in enumerate(self.steps):
             try:
                 self._carry_out(client, step)
             except MattermostError as error:
                 error.done = self.operations[:position]
+                if self.if_lost and error.outcome_unknown:
+                    error.conclude(self.if_lost)
                 if step.if_refused and not error.outcome_unknown:
                     self._carry_out(client, step.if_refused)
                     error.done.append(step.if_refused.operation)
                     error.remedy = f"{step.if_refused.consequence}. {error.remedy}".strip()
                 raise
 
-    def _carry_out(self, client, step: Step) -> None:
+    def _carry_out(self, client: ApiClient, step: Step) -> None:
         arguments = {name: value(self.answers) if callable(value) else value for name, value in step.arguments.items()}
-        self.answers[step.operation] = client.call(step.operation, arguments).data
+        try:
+            self.keep(step, self._send(client, step, arguments))
+        except MattermostError as error:
+            if not error.means(*step.tolerates):
+                raise
+
+    @staticmethod
+    def _send(client: ApiClient, step: Step, arguments: dict):
+        try:
+            return client.call(step.operation, arguments)
+        except MattermostError as error:
+            if not (step.repeats_if_lost and error.outcome_unknown):
+                raise
+        return client.call(step.operation, arguments)
+
+    def keep(self, step: Step, answer) -> None:
+        """Keep the answer to a step for those that follow, and for the result."""
+        self.answers[step.operation] = answer.data
 
 
 #: Signs that names hold, and that do no harm in a line, although they do not count as printable.
@@ -144,17 +170,38 @@ def answer_of(operation: str, key: str) -> Callable:
 
 
 class Service:
-    """What a module is about, without Ansible and without HTTP."""
+    """What a module is about, without Ansible and without HTTP.
 
-    def plan(self, client, declaration: dict) -> Plan:
-        """Look at the server and plan. Sends no request that writes. Raises ``InvalidInput`` for a bad declaration."""
+    All services have one skeleton: ``check`` the declaration, ``look`` at the server, ``decide`` what follows from the two.
+    """
+
+    def check(self, declaration: dict) -> list:
+        """Bring the declaration into the form of the API, in place, before anything is sent. Returns warnings.
+
+        Raises ``InvalidInput`` that names the option.
+        """
+        return []
+
+    def look(self, client: ApiClient, declaration: dict) -> Any:
+        """What the plan depends on, as a ``Seen``. Sends no request that writes."""
         raise NotImplementedError
+
+    def decide(self, declaration: dict, seen: Any) -> Plan:
+        """The plan. Pure: no request, no file, no clock, no chance. Raises ``InvalidInput`` for what cannot be carried out."""
+        raise NotImplementedError
+
+    def plan(self, client: ApiClient, declaration: dict) -> Plan:
+        """Check, look, decide."""
+        warnings = self.check(declaration)
+        plan = self.decide(declaration, self.look(client, declaration))
+        plan.warnings[:0] = warnings
+        return plan
 
     def predict(self, plan: Plan) -> dict:
         """The module's own return keys, as they will be after the plan, with ``None`` for what only the server knows."""
         raise NotImplementedError
 
-    def read_back(self, client, plan: Plan) -> dict:
+    def read_back(self, client: ApiClient, plan: Plan) -> dict:
         """The same keys after the plan was carried out, read from the server or taken from ``plan.answers``."""
         raise NotImplementedError
 
@@ -200,7 +247,7 @@ def converge(service: Service, client, declaration: dict, check_mode: bool) -> O
     return Outcome(plan, done, returned)
 
 
-def _attempt(plan: Plan, client) -> MattermostError | None:
+def _attempt(plan: Plan, client: ApiClient) -> MattermostError | None:
     """Carry out a plan. The error that stopped it, if one did."""
     try:
         plan.execute(client)

@@ -331,7 +331,8 @@ error:
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import AT_THE_END, DONE, LATER, TokenService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import AT_THE_END, DONE, LATER
 
 SUBJECT = Subject(
     options=dict(

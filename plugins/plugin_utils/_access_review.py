@@ -17,9 +17,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    ADMINISTRATOR,
+    is_bot,
+    is_guest,
+    listed_roles,
+    logs_in_with,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import token_of
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import generation
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import token_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_generation import generation
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
 _DAY = 86_400_000
@@ -217,9 +224,9 @@ def _collection_version() -> str | None:
 
 
 def _account(user, tokens, sessions, wanted, now) -> dict:
-    roles = user["roles"].split()
-    kind = "bot" if user.get("is_bot") else "guest" if "system_guest" in roles else "person"
-    service = user["auth_service"] or "email"
+    roles = listed_roles(user)
+    kind = "bot" if is_bot(user) else "guest" if is_guest(user) else "person"
+    service = logs_in_with(user)
     seen = max(
         [0, *(session["used"] for session in sessions), *(user.get(name) or 0 for name in ("last_activity_at", "last_login"))]
     )
@@ -347,7 +354,7 @@ def _text(value) -> str:
 def _findings(accounts, tokens, drift) -> list:
     active = [account for account in accounts if account["state"] == "active"]
     administrators = [
-        account["username"] for account in active if "system_admin" in account["roles"] and account["kind"] != "bot"
+        account["username"] for account in active if ADMINISTRATOR in account["roles"] and account["kind"] != "bot"
     ]
     found = {
         "elevated_without_mfa": [account for account in active if account["elevated_roles"] and account["mfa"] == "off"],

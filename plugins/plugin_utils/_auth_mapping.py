@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import EMAIL, LOGIN_SERVICES
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import EMAIL, LOGIN_SERVICES, is_bot
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import LONGEST_AUTH_DATA
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import shown_service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import read_roster
@@ -70,7 +70,7 @@ def plan_moves(rows, users, caller_id, canary, allow_own_account=False, allow_no
             done.append(row["username"])
             continue
         problem = _problem(row, user, caller_id, allow_own_account, allow_no_rollback)
-        if problem:
+        if problem or user is None:
             problems.append(f"{row['where']}: {row['username']} {problem}.")
         else:
             pending.append(
@@ -101,7 +101,7 @@ def _differs(identity, user) -> bool:
 def _problem(row, user, caller_id, allow_own_account, allow_no_rollback) -> str:
     if user is None:
         return "does not exist. Correct the name, or leave the row out"
-    if user.get("is_bot"):
+    if is_bot(user):
         return "is a bot, which does not log in. Leave the row out"
     current = shown_service(user)
     if row["current_service"] and row["current_service"] != current:

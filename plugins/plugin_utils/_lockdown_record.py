@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import token_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import token_of
 
 
 def recorded(earlier: dict, run: dict, steps: dict) -> dict:

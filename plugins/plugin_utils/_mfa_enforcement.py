@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    is_active,
+    is_bot,
+    listed_roles,
+    logs_in_with,
+    roles_of,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
@@ -48,9 +55,9 @@ def rule(roles, exempt, grace, grace_from, start, prop) -> Rule:
 
 def enforce(users: list, wanted: Rule, caller_id: str, now: int) -> dict:
     """The report. ``now`` is in seconds."""
-    people = [user for user in users if not user["delete_at"] and not user.get("is_bot")]
-    held = {role for user in people for role in user["roles"].split()}
-    concerned = [user for user in people if not wanted.roles or wanted.roles & set(user["roles"].split())]
+    people = [user for user in users if is_active(user) and not is_bot(user)]
+    held = {role for user in people for role in roles_of(user)}
+    concerned = [user for user in people if not wanted.roles or wanted.roles & roles_of(user)]
     lacking = [_judge(user, wanted, caller_id, now) for user in concerned if not user.get("mfa_active")]
     unready = {account["user_id"] for account in lacking if account["decision"] in ("due", "waiting")}
     return {
@@ -58,7 +65,7 @@ def enforce(users: list, wanted: Rule, caller_id: str, now: int) -> dict:
         "roles": {
             role: {"users": len(having), "lacking": sum(not user.get("mfa_active") for user in having)}
             for role in sorted(held)
-            for having in [[user for user in concerned if role in user["roles"].split()]]
+            for having in [[user for user in concerned if role in roles_of(user)]]
             if having
         },
         "totals": {
@@ -101,8 +108,8 @@ def _judge(user, wanted, caller_id, now) -> dict:
         "username": user["username"],
         "user_id": user["id"],
         "email": user["email"],
-        "roles": user["roles"].split(),
-        "auth_service": user["auth_service"] or "email",
+        "roles": listed_roles(user),
+        "auth_service": logs_in_with(user),
         "decision": decision,
         "since": since if judged else None,
         "deadline": _moment(deadline) if judged else None,

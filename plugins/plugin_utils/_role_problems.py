@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import wanted_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import wanted_of
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import limits
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._auth_mapping import quota, read_mapping
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import (
@@ -233,8 +233,8 @@ _ROTATION = ("rotate_after", "overlap", "keep_disabled", "expires_after")
 def _rotation(declared: dict) -> None:
     """Raises ``InvalidInput`` for a declaration of a token that ``mm_user_token`` would refuse."""
     absent = dict.fromkeys(("username", "user_id", "email", "description", "token_id", *_ROTATION))
-    wanted = wanted_of({**absent, "state": "present", "duplicates": "fail", **declared})
-    if wanted.rotation.overlap > wanted.rotation.after:
+    rotation = wanted_of({**absent, "state": "present", "duplicates": "fail", **declared}).rotation
+    if rotation and rotation.overlap > rotation.after:
         raise InvalidInput(
             "overlap: it is longer than rotate_after, so that ever more predecessors would be in force", "Give a shorter one"
         )

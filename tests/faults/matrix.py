@@ -28,7 +28,8 @@ from servers import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, failure, perform
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import PERIOD, Clock, MfaService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import MfaService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa_enrolment import PERIOD, Clock
 from ansible_collections.mmops.mattermost.plugins.modules import (
     mm_user,
     mm_user_auth,

@@ -39,6 +39,7 @@ _USER: dict[str, list[str]] = {
     "demote_user_to_guest": ["guest=true"],
     "get_client_config": ["email", "guest=true", "auth_service"],
     "get_profile_image": ["image"],
+    "get_users": ["state=inactive", "state=absent", "roles", "guest=true", "bot=true"],
     "login": ["update_password=when_different"],
     "logout": ["update_password=when_different"],
     "patch_user": ["username", "email", *_FIELDS],
@@ -137,7 +138,7 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
             for operation, options in _USER.items()
         },
         "get_total_users_stats": ["users.email"],
-        "get_users": ["prune", "users.email"],
+        "get_users": ["prune", "users.email", "users.state=inactive", "users.state=absent", "users.roles", "users.guest=true"],
         "get_users_by_ids": ["users.user_id"],
         "get_users_by_usernames": ["users", "src"],
     },

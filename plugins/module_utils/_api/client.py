@@ -112,7 +112,7 @@ class LoginAuthentication(Authentication):
             if error.outcome_unknown:
                 error.conclude("A session may have been opened that nobody uses; it ends by itself, or with mm_user_session.")
             raise
-        token = answer.headers.get("Token")
+        token = answer.session_token
         if not token:  # whatever came next would be sent as nobody
             raise UnexpectedAnswer(
                 "the answer holds no session token", "Check api_url, and whether a proxy removes the header Token", "login"
@@ -240,7 +240,7 @@ class Client:
         """Whether the session began with a login of this client, which ends it as well."""
         return isinstance(self._authentication, LoginAuthentication)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         """The operations. ``AttributeError`` for anything else."""
         if name not in OPERATIONS:
             raise AttributeError(name)
@@ -343,7 +343,7 @@ class Client:
                 return False, ""
             # A wrong password is reported before a missing code or an address that is not verified.
             return (True, "") if error.means(MFA_CODE_MISSING, ADDRESS_NOT_VERIFIED) else (None, error.reason)
-        self.call("logout", {}, token=answer.headers.get("Token"))
+        self.call("logout", {}, token=answer.session_token)
         return True, ""
 
     def _prove_session(self):
@@ -402,15 +402,8 @@ def _assemble(operation: Operation, arguments: dict):
             if parameter.required:
                 raise InvalidInput(f"the parameter {parameter.name} is missing", "", operation.name)
             continue
-        if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
-            raise InvalidInput(f"the parameter {parameter.name} must be of the type {parameter.type}", "", operation.name)
-        if not encodable(value):
-            raise InvalidInput(f"the parameter {parameter.name} contains bytes that are not text", "", operation.name)
+        _check_value(operation, parameter, value)
         if parameter.where == "path":
-            if not value:
-                raise InvalidInput(f"the parameter {parameter.name} is empty", "", operation.name)
-            if value in (".", ".."):  # HTTP libraries resolve it, which makes the path of another operation
-                raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
             path = path.replace("{" + parameter.name + "}", quote(value, safe=""))
             if parameter.repeated:
                 fields[parameter.name] = value
@@ -426,6 +419,18 @@ def _assemble(operation: Operation, arguments: dict):
     if takes_fields:
         body = fields
     return path, query or None, body, file
+
+
+def _check_value(operation: Operation, parameter, value) -> None:
+    if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
+        raise InvalidInput(f"the parameter {parameter.name} must be of the type {parameter.type}", "", operation.name)
+    if not encodable(value):
+        raise InvalidInput(f"the parameter {parameter.name} contains bytes that are not text", "", operation.name)
+    if parameter.where == "path":
+        if not value:
+            raise InvalidInput(f"the parameter {parameter.name} is empty", "", operation.name)
+        if value in (".", ".."):  # HTTP libraries resolve it, which makes the path of another operation
+            raise InvalidInput(f"the parameter {parameter.name} must not be {value}", "", operation.name)
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -478,6 +478,13 @@ EXPLANATIONS = {
     "store.sql_bot.get.missing.app_error": Explanation("there is no such bot", "Check username or user_id"),
 }
 
+_TOKENS_REMEDY = "Use the token of a system administrator; for its own tokens a user needs the role system_user_access_token"
+
+#: The way out where a permission is missing, for operations that need more than a word on roles.
+PERMISSION_REMEDIES = dict.fromkeys(
+    ("create_user_access_token", "get_user_access_token", "get_user_access_tokens_for_user"), _TOKENS_REMEDY
+)
+
 BY_STATUS = {
     404: Explanation("there is nothing of Mattermost at this address", "Check api_url, and the server's version"),
     429: Explanation("the server limits the rate of requests", "Try again later, or raise RateLimitSettings on the server"),

@@ -9,7 +9,7 @@ other libraries, which may quote URLs or headers, are never passed on.
 
 from __future__ import annotations
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import explain
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import PERMISSION_REMEDIES, explain
 
 
 class MattermostError(Exception):
@@ -198,6 +198,10 @@ class NotAuthenticated(RequestRejected):
 
 class PermissionDenied(RequestRejected):
     """403."""
+
+    def __init__(self, operation: str, *answer, **more):
+        super().__init__(operation, *answer, **more)
+        self.remedy = PERMISSION_REMEDIES.get(operation, self.remedy)
 
 
 class NotFound(RequestRejected):

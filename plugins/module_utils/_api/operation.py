@@ -12,6 +12,9 @@ API_PREFIX = "/api/v4"
 #: The largest page that the server answers. It silently lowers larger requests to this.
 LARGEST_PAGE = 200
 
+#: Connections kept open. More concurrent requests than this open and close further ones.
+MOST_CONNECTIONS = 16
+
 
 @dataclass(frozen=True)
 class Parameter:

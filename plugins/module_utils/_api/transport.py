@@ -21,7 +21,7 @@ import threading
 import time
 import traceback
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,7 +38,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     UnexpectedAnswer,
     rejection,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import API_PREFIX
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import API_PREFIX, MOST_CONNECTIONS
 
 try:
     import requests
@@ -59,9 +59,6 @@ LONGEST_PAUSE = 60.0
 LONGEST_TIMEOUT = 86400
 
 MOST_RETRIES = 100
-
-#: Connections kept open. More concurrent requests than this open and close further ones.
-POOL_SIZE = 16
 
 
 @dataclass(frozen=True)
@@ -84,6 +81,10 @@ class Endpoint:
 
     def checked(self) -> Endpoint:
         """The same endpoint with a normalised ``url``. Raises ``InvalidInput`` that names the wrong option."""
+        self._check_options()
+        return self if self.socket else replace(self, url=_plain_address(self.url), socket="")
+
+    def _check_options(self) -> None:
         for option, path in (
             ("ca_path", self.ca_path),
             ("client_cert", self.client_cert),
@@ -99,44 +100,6 @@ class Endpoint:
                 raise InvalidInput(f"{option} must be more than 0 and at most {LONGEST_TIMEOUT} seconds")
         if not 0 <= self.retries <= MOST_RETRIES:
             raise InvalidInput(f"retries must be between 0 and {MOST_RETRIES}")
-        if self.socket:
-            return self
-        if re.search(r"[\x00-\x20\x7f]", self.url.strip(" ")):  # the parser would drop some of them
-            raise InvalidInput(
-                "api_url is not an http or https address: it holds a blank, a line break or a control character",
-                "Give it like https://chat.example.com",
-            )
-        try:
-            parts = urlsplit(self.url)
-            valid = (
-                parts.scheme in ("http", "https")
-                and (parts.port is None or parts.port > 0)
-                and re.fullmatch(r"[^\s.]+(\.[^\s.]+)*\.?", parts.hostname or "")
-            )
-        except ValueError:
-            valid = False
-        # The value is not shown: it may hold a password.
-        if not valid:
-            raise InvalidInput("api_url is not an http or https address", "Give it like https://chat.example.com")
-        if "@" in parts.netloc or parts.query or parts.fragment:
-            raise InvalidInput(
-                "api_url must not hold a user, a password, a query or a fragment",
-                "Give the plain address, and the credentials in api_token or api_login_id and api_password",
-            )
-        url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-        if url.endswith(API_PREFIX):
-            url = url[: -len(API_PREFIX)]
-        return Endpoint(
-            url,
-            "",
-            self.validate_certs,
-            self.ca_path,
-            self.client_cert,
-            self.client_key,
-            self.connect_timeout,
-            self.read_timeout,
-            self.retries,
-        )
 
     def check_certificates(self) -> None:
         """Say now which file is wrong. The libraries that would find out later do not tell."""
@@ -162,22 +125,23 @@ class Endpoint:
         try:
             context.load_cert_chain(self.client_cert, self.client_key or None, passphrase)
         except (ssl.SSLError, OSError, ValueError) as error:
-            option = "client_key" if self.client_key else "client_cert"
-            where = self.client_key or self.client_cert
-            if locked:
-                raise InvalidInput(
-                    f"{option}: the key in {where} is protected by a passphrase", "Give a key without one"
-                ) from None
-            if getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
-                raise InvalidInput(
-                    f"{option}: the key in {where} is not that of the certificate in client_cert",
-                    "Give the key that the certificate was made for",
-                ) from None
-            what = f"{self.client_cert} " + (f"or {self.client_key} " if self.client_key else "")
-            raise InvalidInput(
-                f"client_cert: {what}{_why_unusable(error, 'does not hold a certificate and its key')}",
-                "Give a certificate in PEM, and its key in the same file or in client_key",
-            ) from None
+            raise self._unusable_certificate(error, bool(locked)) from None
+
+    def _unusable_certificate(self, error, locked: bool) -> InvalidInput:
+        option = "client_key" if self.client_key else "client_cert"
+        where = self.client_key or self.client_cert
+        if locked:
+            return InvalidInput(f"{option}: the key in {where} is protected by a passphrase", "Give a key without one")
+        if getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
+            return InvalidInput(
+                f"{option}: the key in {where} is not that of the certificate in client_cert",
+                "Give the key that the certificate was made for",
+            )
+        what = f"{self.client_cert} " + (f"or {self.client_key} " if self.client_key else "")
+        return InvalidInput(
+            f"client_cert: {what}{_why_unusable(error, 'does not hold a certificate and its key')}",
+            "Give a certificate in PEM, and its key in the same file or in client_key",
+        )
 
     @property
     def exposes_token(self) -> bool:
@@ -186,6 +150,35 @@ class Endpoint:
             return False
         host = urlsplit(self.url).hostname or ""
         return host not in ("localhost", "::1") and not re.fullmatch(r"127(\.\d+){3}", host)
+
+
+def _plain_address(address: str) -> str:
+    """The address without what stands beside it. Raises ``InvalidInput``, which does not show it: it may hold a password."""
+    if re.search(r"[\x00-\x20\x7f]", address.strip(" ")):  # the parser would drop some of them
+        raise InvalidInput(
+            "api_url is not an http or https address: it holds a blank, a line break or a control character",
+            "Give it like https://chat.example.com",
+        )
+    try:
+        parts = urlsplit(address)
+        valid = (
+            parts.scheme in ("http", "https")
+            and (parts.port is None or parts.port > 0)
+            and re.fullmatch(r"[^\s.]+(\.[^\s.]+)*\.?", parts.hostname or "")
+        )
+    except ValueError:
+        valid = False
+    if not valid:
+        raise InvalidInput("api_url is not an http or https address", "Give it like https://chat.example.com")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise InvalidInput(
+            "api_url must not hold a user, a password, a query or a fragment",
+            "Give the plain address, and the credentials in api_token or api_login_id and api_password",
+        )
+    url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    if url.endswith(API_PREFIX):
+        url = url[: -len(API_PREFIX)]
+    return url
 
 
 @dataclass(frozen=True)
@@ -198,6 +191,19 @@ class Answer:
     status: int
     headers: Any = field(repr=False)
     data: Any = field(repr=False)
+
+    @property
+    def session_token(self) -> str | None:
+        """The token of the session that a login has begun."""
+        return self.headers.get("Token")
+
+    @property
+    def server_time(self) -> float | None:
+        """The time of the server when it answered, in seconds since 1970; ``None`` if it does not tell."""
+        try:
+            return email.utils.parsedate_to_datetime(self.headers["Date"]).timestamp()
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
 
 
 class _UnixConnection(HTTPConnection):
@@ -218,7 +224,7 @@ class _UnixConnection(HTTPConnection):
 
 class _UnixPool(HTTPConnectionPool):
     def __init__(self, path: str):
-        super().__init__("localhost", maxsize=POOL_SIZE)
+        super().__init__("localhost", maxsize=MOST_CONNECTIONS)
         self.ConnectionCls = type("_UnixConnection", (_UnixConnection,), {"socket_path": path})
 
 
@@ -240,6 +246,17 @@ class _UnixAdapter(HTTPAdapter):
         super().close()
 
 
+def _new_session(user_agent: str) -> requests.Session:
+    session = requests.Session()
+    session.headers.update({"User-Agent": user_agent, "Accept": "application/json, image/*"})
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    # Not even worked out: what a redirect names may not be an address at all.
+    session.get_redirect_target = lambda response: None  # type: ignore[assignment,method-assign]
+    # Any callable keeps requests from looking into .netrc.
+    session.auth = lambda request: request
+    return session
+
+
 class Transport:
     """Sends requests to one server. May be shared by threads.
 
@@ -256,22 +273,20 @@ class Transport:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._resume_at = 0.0
-        self._session = requests.Session()
-        self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json, image/*"})
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # Not even worked out: what a redirect names may not be an address at all.
-        self._session.get_redirect_target = lambda response: None  # type: ignore[assignment,method-assign]
-        # Any callable keeps requests from looking into .netrc.
-        self._session.auth = lambda request: request
+        self._session = _new_session(user_agent)
         if self.endpoint.socket:
             self._base = "http://localhost"
             self._session.trust_env = False  # no proxy lies between here and a socket
             self._session.mount("http://", _UnixAdapter(self.endpoint.socket))
         else:
             self._base = self.endpoint.url
-            adapter = HTTPAdapter(pool_connections=1, pool_maxsize=POOL_SIZE)
+            adapter = HTTPAdapter(pool_connections=1, pool_maxsize=MOST_CONNECTIONS)
             self._session.mount("http://", adapter)
             self._session.mount("https://", adapter)
+        self._settings = self._from_environment()
+
+    def _from_environment(self):
+        """The settings of all requests, worked out once: the environment names proxies and certificates."""
         verify: bool | str = self.endpoint.ca_path or True
         if not self.endpoint.validate_certs:
             verify = False
@@ -282,17 +297,17 @@ class Transport:
             requests.Request("GET", self._base).prepare()
         except (requests.RequestException, ValueError):
             raise InvalidInput("api_url is not an http or https address", "Give it like https://chat.example.com") from None
-        # Once for all requests: it reads the environment for proxies and certificates.
-        self._settings = self._session.merge_environment_settings(self._base, {}, None, verify, certificate)
+        settings = self._session.merge_environment_settings(self._base, {}, None, verify, certificate)
         if not self.endpoint.validate_certs:
-            self._settings["verify"] = False  # REQUESTS_CA_BUNDLE must not switch validation on again
+            settings["verify"] = False  # REQUESTS_CA_BUNDLE must not switch validation on again
             warnings.simplefilter("ignore", InsecureRequestWarning)  # the user has chosen; once per request is noise
-        bundle = self._settings["verify"]
+        bundle = settings["verify"]
         if isinstance(bundle, str) and not os.path.exists(bundle) and self._base.startswith("https:"):
             raise InvalidInput(
                 f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE: there is no file {bundle}",
                 "Correct the variable on the host that runs the task, or give ca_path",
             )
+        return settings
 
     @property
     def exposure(self) -> str:
@@ -390,6 +405,10 @@ class Transport:
                 "Check api_url and the network, or raise connect_timeout",
                 operation,
             )
+        return self._timeout(error, original, where, operation) or self._broken(error, original, where, operation)
+
+    def _timeout(self, error, original, where, operation) -> MattermostError | None:
+        """Nothing came in time, or no connection was made."""
         cause = _root_cause(error)
         if isinstance(error, requests.exceptions.ReadTimeout) or isinstance(cause, ReadTimeoutError):
             return AnswerLost(
@@ -408,6 +427,10 @@ class Transport:
                 "Check api_url (or api_socket), the network, and that the server runs",
                 operation,
             )
+        return None
+
+    def _broken(self, error, original, where, operation) -> MattermostError:
+        """A connection that broke, or could not be used."""
         if isinstance(
             error,
             (
@@ -446,26 +469,7 @@ class Transport:
                 operation,
             )
         if status >= 400:
-            details = _error_details(response.content)
-            error = rejection(
-                operation,
-                status,
-                _text(details.get("id")),
-                _text(details.get("message")),
-                _text(details.get("request_id")),
-                # What stands before the server may have an id in its errors as well, but not the status beside it.
-                own_form=details.get("status_code") == status,
-            )
-            error.version_id = response.headers.get("X-Version-Id", "")
-            if isinstance(error, TooManyRequests):
-                error.retry_after = _retry_after(response.headers)
-            elif kind == "text/html" and not error.error_id and not explain("", status).cause:
-                raise UnexpectedAnswer(
-                    f"HTTP status {status} with a web page instead of an answer of Mattermost",
-                    "Check api_url, and whether a proxy stands before the server",
-                    operation,
-                )
-            raise error
+            raise self._rejected(response, kind, operation)
         try:
             data = _json_lines(response.content) if kind == "application/x-ndjson" else json.loads(response.content)
         except (ValueError, RecursionError):
@@ -479,6 +483,31 @@ class Transport:
                 operation,
             ) from None
         return Answer(status, response.headers, data)
+
+    @staticmethod
+    def _rejected(response, kind, operation) -> MattermostError:
+        """What an answer with an error status says."""
+        status = response.status_code
+        details = _error_details(response.content)
+        error = rejection(
+            operation,
+            status,
+            _text(details.get("id")),
+            _text(details.get("message")),
+            _text(details.get("request_id")),
+            # What stands before the server may have an id in its errors as well, but not the status beside it.
+            own_form=details.get("status_code") == status,
+        )
+        error.version_id = response.headers.get("X-Version-Id", "")
+        if isinstance(error, TooManyRequests):
+            error.retry_after = _retry_after(response.headers)
+        elif kind == "text/html" and not error.error_id and not explain("", status).cause:
+            return UnexpectedAnswer(
+                f"HTTP status {status} with a web page instead of an answer of Mattermost",
+                "Check api_url, and whether a proxy stands before the server",
+                operation,
+            )
+        return error
 
     def _pause(self, error, attempt, repeatable) -> float | None:
         """Seconds to wait before the request is sent again; ``None`` if it must not be."""

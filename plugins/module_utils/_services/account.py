@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 ADMINISTRATOR = "system_admin"
 GUEST = "system_guest"
+MEMBER = "system_user"
 
 #: How this collection calls the login with a password of the server itself. The API has an empty text for it.
 EMAIL = "email"
@@ -20,6 +21,11 @@ LOGIN_SERVICES = (EMAIL, "ldap", "saml", "gitlab", "google", "office365", "openi
 def roles_of(user: dict) -> set:
     """The system roles, whose order has no meaning."""
     return set(user["roles"].split())
+
+
+def listed_roles(user: dict) -> list[str]:
+    """The same for people to read, in the order that the API shows."""
+    return user["roles"].split()
 
 
 def is_active(user: dict) -> bool:
@@ -43,6 +49,16 @@ def is_bot(user: dict) -> bool:
 def logs_in_with(user: dict) -> str:
     """The login service, ``email`` for a password of the server itself."""
     return user.get("auth_service") or EMAIL
+
+
+def has_picture(user: dict) -> bool:
+    """Whether the account has a picture of its own. Newer servers show a negative time for one that they drew again."""
+    return user.get("last_picture_update", 0) > 0
+
+
+def state_of(user: dict) -> str:
+    """The state that an account has."""
+    return "inactive" if user["delete_at"] else "present"
 
 
 def other_administrators(users: Iterable, leaving: Iterable) -> list:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_administrator
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_account import plan_service, plan_switch
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_mail import (
@@ -59,27 +60,39 @@ _IF_LOST["migrate_auth_to_saml"] = _IF_LOST["migrate_auth_to_ldap"]
 class AuthService(Service):
     """Brings an account to its login service, or carries out one action."""
 
-    def plan(self, client, declaration: dict) -> Plan:
+    def check(self, declaration: dict) -> list:
         check_options(declaration)
+        return []
+
+    def look(self, client: ApiClient, declaration: dict) -> Seen:
         action = declaration["action"]
         if action in TARGETS:
-            plan = self._plan_migration(client, declaration)
+            return _look_at_everybody(client, declaration)
+        if names_a_user(action):
+            return _look_at(client, declaration, _find_user(client, declaration))
+        return Seen({}, client.server, local=client.local)
+
+    def decide(self, declaration: dict, seen: Seen) -> AuthPlan:
+        action = declaration["action"]
+        if seen.checked:
+            plan = plan_migration(declaration, seen.checked, seen.target)
         elif names_a_user(action):
-            plan = self._plan_account(client, declaration)
+            plan = _plan_account(declaration, seen)
         else:
             plan = plan_token(declaration)
-        plan.if_lost = _IF_LOST.get(action, "")
+        if action in _IF_LOST:
+            plan.if_lost = f"It may have taken effect all the same. {_IF_LOST[action]}."
         plan.looks_again = not plan.if_lost
         plan.heading = plan.predicted["username"] if plan.predicted else ""
         for operation in plan.operations:
-            if client.local and not OPERATIONS[operation].local:
+            if seen.local and not OPERATIONS[operation].local:
                 raise InvalidInput("the local socket does not have this operation", "Use api_url", operation)
         return plan
 
     def predict(self, plan) -> dict:
         return self._returned(plan, plan.predicted, plan.checked and predicted_migrants(plan.checked))
 
-    def read_back(self, client, plan) -> dict:
+    def read_back(self, client: ApiClient, plan) -> dict:
         user = plan.predicted
         if user and plan.reads_back:
             # By name: answers by id may be older than the change.
@@ -101,43 +114,43 @@ class AuthService(Service):
             "migrated": migrated,
         }
 
-    def _plan_account(self, client, declaration) -> AuthPlan:
-        seen = self._look(client, declaration, _find_user(client, declaration))
-        plan = _PLANNERS[declaration["action"]](declaration, seen)
-        if plan.changed and seen.user.get("remote_id"):
-            raise InvalidInput(
-                f"{seen.user['username']} belongs to another server (remote_id), which alone changes the account",
-                "Change it on that server, or leave the user out",
-            )
-        return plan
 
-    @staticmethod
-    def _look(client, declaration, user) -> Seen:
-        """What else the server shows of this account."""
-        if _PLANNERS[declaration["action"]] is plan_mail:
-            return Seen(user, client.server)
-        caller = None if client.local else client.who_am_i()
-        if caller and user["id"] == caller["id"] and not (declaration["user_id"] or declaration["username"]):
-            # By e-mail the server hides from the caller what it shows by name.
-            user = client.get_user_by_username(username=user["username"])
-        wanted = declaration["auth_service"] or declaration["new_service"]
-        moves = wanted and stored(wanted) != user["auth_service"]
-        return Seen(
-            user, client.server, caller, _sees_everybody(caller), availability(client, wanted) if moves else Availability()
+def _plan_account(declaration: dict, seen: Seen) -> AuthPlan:
+    plan = _PLANNERS[declaration["action"]](declaration, seen)
+    if plan.changed and seen.user.get("remote_id"):
+        raise InvalidInput(
+            f"{seen.user['username']} belongs to another server (remote_id), which alone changes the account",
+            "Change it on that server, or leave the user out",
         )
+    return plan
 
-    @staticmethod
-    def _plan_migration(client, declaration) -> AuthPlan:
-        caller = None if client.local else client.who_am_i()
-        if not _sees_everybody(caller):
-            raise InvalidInput(
-                "a migration needs an administrator, who alone sees how others log in",
-                "Use the token of a system administrator",
-                declaration["action"],
-            )
-        users = list({user["id"]: user for user in client.pages("get_users")}.values())
-        checked = preflight(users, declaration, caller and caller["id"])
-        return plan_migration(declaration, checked, availability(client, TARGETS[declaration["action"]]))
+
+def _look_at(client: ApiClient, declaration: dict, user: dict) -> Seen:
+    """What else the server shows of this account."""
+    if _PLANNERS[declaration["action"]] is plan_mail:
+        return Seen(user, client.server, local=client.local)
+    caller = None if client.local else client.who_am_i()
+    if caller and user["id"] == caller["id"] and not (declaration["user_id"] or declaration["username"]):
+        # By e-mail the server hides from the caller what it shows by name.
+        user = client.get_user_by_username(username=user["username"])
+    wanted = declaration["auth_service"] or declaration["new_service"]
+    moves = wanted and stored(wanted) != user["auth_service"]
+    target = availability(client, wanted) if moves else Availability()
+    return Seen(user, client.server, caller, _sees_everybody(caller), target, client.local)
+
+
+def _look_at_everybody(client: ApiClient, declaration: dict) -> Seen:
+    caller = None if client.local else client.who_am_i()
+    if not _sees_everybody(caller):
+        raise InvalidInput(
+            "a migration needs an administrator, who alone sees how others log in",
+            "Use the token of a system administrator",
+            declaration["action"],
+        )
+    users = list({user["id"]: user for user in client.pages("get_users")}.values())
+    checked = preflight(users, declaration, caller["id"] if caller else None)
+    target = availability(client, TARGETS[declaration["action"]])
+    return Seen({}, client.server, caller, True, target, client.local, checked)
 
 
 def _sees_everybody(caller: dict | None) -> bool:
@@ -145,7 +158,7 @@ def _sees_everybody(caller: dict | None) -> bool:
     return caller is None or is_administrator(caller)
 
 
-def _find_user(client, declaration) -> dict:
+def _find_user(client: ApiClient, declaration) -> dict:
     user = find_user(client, declaration)
     if user is None:
         # The server accepts many of these requests for nobody, and does nothing.

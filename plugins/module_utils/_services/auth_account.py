@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import EMAIL
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import EMAIL, is_bot
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_seen import AuthPlan, Seen, address_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import (
     LDAP,
@@ -31,7 +31,7 @@ def plan_service(declaration: dict, seen: Seen) -> AuthPlan:
     is_same = user["auth_service"] == stored(wanted)
     if is_same and not _sends_identity(declaration, seen, plan):
         return plan
-    if user.get("is_bot"):
+    if is_bot(user):
         raise InvalidInput(
             f"auth_service: {user['username']} is a bot, which does not log in", "Give it a personal access token"
         )

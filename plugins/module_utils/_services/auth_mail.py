@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_bot
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_seen import AuthPlan, Seen, address_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import shown_service
 
@@ -27,7 +28,7 @@ def plan_token(declaration: dict) -> AuthPlan:
 def plan_mail(declaration: dict, seen: Seen) -> AuthPlan:
     """Send a mail with a token. The server says that all is well for whatever address it gets."""
     action, user = declaration["action"], seen.user
-    if user.get("is_bot"):
+    if is_bot(user):
         raise InvalidInput(f"{user['username']} is a bot, which reads no e-mail", "Name a user", action)
     if action == "send_password_reset_email" and user["auth_service"]:
         raise InvalidInput(

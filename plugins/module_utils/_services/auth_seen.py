@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_migration import Preflight
@@ -20,7 +20,8 @@ class Seen:
 
     ``caller`` is the caller's own account; ``None`` on the local socket, and where nothing depends on it.
     ``is_administrator``: the caller sees the login service of others. ``target``: whether people can log in with the
-    service that the account is to get.
+    service that the account is to get. ``user`` is empty where no account is named. ``checked`` is the preflight of a
+    migration.
     """
 
     user: dict
@@ -28,6 +29,8 @@ class Seen:
     caller: dict | None = None
     is_administrator: bool = False
     target: Availability = field(default_factory=Availability)
+    local: bool = False
+    checked: Preflight | None = None
 
     @property
     def is_caller(self) -> bool:
@@ -45,22 +48,13 @@ class Seen:
 
 @dataclass
 class AuthPlan(Plan):
-    """``predicted`` is the user, if one is meant. ``if_lost``: the way out when an answer is lost that cannot be found again.
+    """``predicted`` is the user, if one is meant. ``reads_back``: whether the account is read afterwards.
 
-    ``reads_back``: whether the account is read afterwards. ``checked`` is the preflight of a migration.
+    ``checked`` is the preflight of a migration.
     """
 
-    if_lost: str = ""
     reads_back: bool = True
     checked: Preflight | None = field(default=None, repr=False)
-
-    def execute(self, client) -> None:
-        try:
-            super().execute(client)
-        except MattermostError as error:
-            if error.outcome_unknown and self.if_lost:
-                error.conclude(f"It may have taken effect all the same. {self.if_lost}.")
-            raise
 
 
 def address_of(declaration: dict, user: dict) -> str:

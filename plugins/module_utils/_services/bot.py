@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, Step, answer_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_bot
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import (
     ME,
     caller_id,
@@ -45,12 +47,12 @@ class Seen:
         return bool(self.account and self.bot) and not (self.account["delete_at"] or self.bot["delete_at"])  # type: ignore[index]
 
 
-def bot_of(client, user_id: str) -> dict | None:
+def bot_of(client: ApiClient, user_id: str) -> dict | None:
     """The entry of a bot, disabled or not; ``None`` for people, and for bots that the caller may not see."""
     return client.find("get_bot", bot_user_id=user_id, include_deleted=True)
 
 
-def bots_by_owner(client, owner_ids: Iterable[str]) -> dict:
+def bots_by_owner(client: ApiClient, owner_ids: Iterable[str]) -> dict:
     """The bots of these owners, disabled ones too, by the id of the owner. All bots are read, by the page."""
     found: dict = {owner_id: [] for owner_id in owner_ids}
     for bot in client.pages("get_bots", include_deleted=True):
@@ -105,14 +107,16 @@ def steps_of_conversion(user_id, owner_id: str | None) -> list[Step]:
 class BotService(Service):
     """Reads a bot, plans its state, and reads it back."""
 
-    def plan(self, client, declaration: dict) -> Plan:
+    def check(self, declaration: dict) -> list:
         check_declaration(declaration)
-        seen = self.look(client, declaration)
+        return []
+
+    def decide(self, declaration: dict, seen: Seen) -> Plan:
         plan = plan_bot(declaration, seen)
         plan.heading = (seen.bot or declaration)["username"] or ""
         return plan
 
-    def look(self, client, declaration: dict) -> Seen:
+    def look(self, client: ApiClient, declaration: dict) -> Seen:
         """The bot that is declared, and its owner to be."""
         if declaration["user_id"]:
             account = find_by_id(client, declaration["user_id"])
@@ -132,7 +136,7 @@ class BotService(Service):
     def predict(self, plan: Plan) -> dict:
         return {"bot": plan.predicted}
 
-    def read_back(self, client, plan: Plan) -> dict:
+    def read_back(self, client: ApiClient, plan: Plan) -> dict:
         user_id = plan.predicted["user_id"]
         if user_id is None:
             user_id = client.get_user_by_username(username=plan.predicted["username"])["id"]
@@ -155,7 +159,7 @@ def check_declaration(declaration: dict) -> None:
 
 def _not_a_bot(declaration, account) -> InvalidInput:
     option = "user_id" if declaration["user_id"] else "username"
-    if account.get("is_bot"):
+    if is_bot(account):
         return InvalidInput(
             f"{option}: the caller may not see the bot {account['username']}",
             "Use the token of an administrator, or of somebody with the permission read_others_bots",
@@ -165,7 +169,7 @@ def _not_a_bot(declaration, account) -> InvalidInput:
     )
 
 
-def owner_id_of(client, option: str, owner: str, bot: dict | None) -> str:
+def owner_id_of(client: ApiClient, option: str, owner: str, bot: dict | None) -> str:
     """The id of a declared owner. Raises ``InvalidInput`` that names the option for one who cannot own a bot."""
     if owner == ME:
         return caller_id(client, option)
@@ -178,7 +182,7 @@ def owner_id_of(client, option: str, owner: str, bot: dict | None) -> str:
     if account["delete_at"]:
         # The server takes such an owner, and may then disable the bot.
         raise InvalidInput(f"{option}: {account['username']} is deactivated", "Name somebody who is active")
-    if account.get("is_bot"):
+    if is_bot(account):
         raise InvalidInput(f"{option}: {account['username']} is a bot, and bots cannot own bots", "Name a person")
     return account["id"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 
 #: The argument spec of the ways to name an account. Its documentation is in the modules.
 WHO_OPTIONS: dict = dict(username=dict(type="str"), user_id=dict(type="str"), email=dict(type="str"))
@@ -56,18 +57,18 @@ def is_id(value: str) -> bool:
     return bool(_USER_ID.match(value))
 
 
-def caller_id(client, option: str) -> str:
+def caller_id(client: ApiClient, option: str) -> str:
     """The caller's own id, for ``me`` in this option. Raises ``InvalidInput`` if it can stand for nobody."""
     _check_caller(client, option)
     return client.who_am_i()["id"]
 
 
-def _check_caller(client, option):
-    if client.transport.local:
+def _check_caller(client: ApiClient, option):
+    if client.local:
         raise InvalidInput(f"{option}: the local socket has no caller that me could stand for", "Name the user")
 
 
-def find_by_id(client, user_id: str) -> dict | None:
+def find_by_id(client: ApiClient, user_id: str) -> dict | None:
     """The account with this id, or the caller's own for ``me``; read again by name, as an answer by id may be out of date."""
     if user_id == ME:
         _check_caller(client, "user_id")
@@ -75,7 +76,7 @@ def find_by_id(client, user_id: str) -> dict | None:
     return by_id and client.find("get_user_by_username", username=by_id["username"])
 
 
-def find_user(client, declaration: dict) -> dict | None:
+def find_user(client: ApiClient, declaration: dict) -> dict | None:
     """The account that a declaration names, ``None`` if there is none. Changes the declaration as ``check_identity`` does.
 
     Raises ``InvalidInput`` for a declaration that names no account, or two.

@@ -25,6 +25,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     OperationNotAvailable,
     PermissionDenied,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.audit import without_token
@@ -93,7 +94,7 @@ class Selection:
 class UserInfoService(Service):
     """Reads users and what belongs to them."""
 
-    def plan(self, client, declaration: dict) -> InfoPlan:
+    def plan(self, client: ApiClient, declaration: dict) -> InfoPlan:
         check_declaration(declaration)
         selection = select(client, declaration) if _chooses_users(declaration) else Selection()
         plan = InfoPlan(warnings=selection.warnings)
@@ -236,7 +237,7 @@ def _chooses_users(declared) -> bool:
 # -- users ---------------------------------------------------------------------------------------------------------
 
 
-def select(client, declared: dict) -> Selection:
+def select(client: ApiClient, declared: dict) -> Selection:
     """The users that a declaration chooses, ordered by name unless the declaration says otherwise."""
     _check_role(client, declared["role"])
     if any(declared[option] is not None for option in _NAMES):
@@ -252,7 +253,7 @@ def select(client, declared: dict) -> Selection:
     return Selection(list(islice(client.pages("get_users", **query), declared["limit"])))
 
 
-def _check_role(client, role):
+def _check_role(client: ApiClient, role):
     """Some servers refuse a role that does not exist, others list nobody. Every server has administrators."""
     if not role or role == ADMINISTRATOR:
         return
@@ -260,7 +261,7 @@ def _check_role(client, role):
         raise InvalidInput(f"role: the server has no role {role!r}", "Give the whole name of a role, like system_user")
 
 
-def _named(client, declared) -> Selection:
+def _named(client: ApiClient, declared) -> Selection:
     workers = declared["concurrency"]
     usernames, emails = (_once(declared[option]) for option in ("usernames", "emails"))
     user_ids = _once(declared["user_ids"])
@@ -278,7 +279,7 @@ def _named(client, declared) -> Selection:
     return Selection(sorted(users.values(), key=lambda user: user["username"]), missing)
 
 
-def _autocompleted(client, declared) -> Selection:
+def _autocompleted(client: ApiClient, declared) -> Selection:
     limit = declared["limit"] or LARGEST_SEARCH
     answer = client.autocomplete_users(
         name=declared["autocomplete"].strip(), limit=limit, in_team=declared["in_team"], in_channel=declared["in_channel"]
@@ -287,7 +288,7 @@ def _autocompleted(client, declared) -> Selection:
     return _with_warning(selection, selection.users, declared)
 
 
-def _searched(client, declared) -> Selection:
+def _searched(client: ApiClient, declared) -> Selection:
     body = {
         _SEARCH_NAMES.get(name, name): declared[name]
         for name in _FILTERS
@@ -394,7 +395,7 @@ SUBJECTS: dict[str, Callable] = {
 }
 
 
-def gather(client, declared: dict, users: list, plan: InfoPlan) -> list:
+def gather(client: ApiClient, declared: dict, users: list, plan: InfoPlan) -> list:
     """Add the subjects to the users, each under its name, and return what was refused.
 
     What the server does not tell the caller is ``None``, listed in ``plan.unknown``, and explained in a warning.
@@ -404,9 +405,9 @@ def gather(client, declared: dict, users: list, plan: InfoPlan) -> list:
     if not subjects or not users:
         return []
     reader = _Reader(client, declared)
-    if {"uploads", "terms_of_service"} & set(subjects) and not client.transport.local:
+    if {"uploads", "terms_of_service"} & set(subjects) and not client.local:
         reader.caller = client.who_am_i()
-    if "tokens" in subjects and len(users) > _MANY_USERS and not client.transport.local:
+    if "tokens" in subjects and len(users) > _MANY_USERS and not client.local:
         reader.tokens = _all_tokens(client)
     if "bots" in subjects:
         reader.bots_of = _bots_of(client, users)
@@ -435,7 +436,7 @@ def gather(client, declared: dict, users: list, plan: InfoPlan) -> list:
     return refused
 
 
-def _bots_of(client, users) -> dict | MattermostError:
+def _bots_of(client: ApiClient, users) -> dict | MattermostError:
     """The bots of each user, or why they cannot be read."""
     try:
         return bots_by_owner(client, (user["id"] for user in users))
@@ -443,7 +444,7 @@ def _bots_of(client, users) -> dict | MattermostError:
         return error
 
 
-def _all_tokens(client) -> list | None:
+def _all_tokens(client: ApiClient) -> list | None:
     """The tokens of all users, ``None`` if the caller may not list them."""
     try:
         # The list has no order, so a page may repeat what another has shown.
@@ -465,7 +466,7 @@ def _picture(plan, directory, subject, user, content) -> str:
 # -- the server as a whole ------------------------------------------------------------------------------------------
 
 
-def _read_about_server(client, declared) -> dict:
+def _read_about_server(client: ApiClient, declared) -> dict:
     stats = filtered = None
     if declared["stats"]:
         stats = client.get_total_users_stats()

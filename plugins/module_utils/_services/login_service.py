@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import EMAIL, logs_in_with
 
 LDAP = "ldap"
@@ -68,7 +69,7 @@ class Availability:
     doubt: str = ""
 
 
-def availability(client, service: str) -> Availability:
+def availability(client: ApiClient, service: str) -> Availability:
     """Whether people can log in with a service, from the licence and from the settings that clients may know."""
     if stored(service) == "":
         return _password_login(client)
@@ -98,7 +99,7 @@ def _lacks_licence(server, service) -> bool:
     return service in ("ldap", "saml") and server.has(service) is False
 
 
-def _password_login(client) -> Availability:
+def _password_login(client: ApiClient) -> Availability:
     values = [client.setting(switch.client_setting) for switch in _PASSWORD_SWITCHES]
     names = " and ".join(switch.setting for switch in _PASSWORD_SWITCHES)
     if True in values:

@@ -11,16 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import POOL_SIZE
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import LARGEST_PAGE, MOST_CONNECTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR
 
 #: How many users are asked for at once. The server has no limit; this keeps a request well under any proxy's.
 LARGEST_LOOKUP = 1000
 
 
-def by_usernames(client, usernames: list, workers: int) -> list:
+def by_usernames(client: ApiClient, usernames: list, workers: int) -> list:
     """Accounts by names in lower case, a request for every thousand. The local socket has to be asked as for addresses."""
-    if client.transport.local:
+    if client.local:
         if _listing_is_shorter(client, len(usernames)):
             wanted = set(usernames)
             return [user for user in client.pages("get_users") if user["username"] in wanted]
@@ -28,14 +29,19 @@ def by_usernames(client, usernames: list, workers: int) -> list:
     return [user for chunk in chunks(usernames) for user in client.get_users_by_usernames(usernames=chunk)]
 
 
-def by_ids(client, user_ids: list, workers: int) -> list:
+def active_administrators(client: ApiClient) -> list:
+    """All active accounts that may administer the system."""
+    return list(client.pages("get_users", role=ADMINISTRATOR, active=True))
+
+
+def by_ids(client: ApiClient, user_ids: list, workers: int) -> list:
     """Accounts by ids, two requests for every thousand: an answer by id may be out of date, one by name is not."""
     known = [user for chunk in chunks(user_ids) for user in client.get_users_by_ids(user_ids=chunk)]
     fresh = {user["id"]: user for user in by_usernames(client, [user["username"] for user in known], workers)}
     return [fresh.get(user["id"], user) for user in known]
 
 
-def by_emails(client, emails: list, workers: int) -> list:
+def by_emails(client: ApiClient, emails: list, workers: int) -> list:
     """Accounts by addresses in lower case: a request for each, or for each page of all accounts if that is less."""
     if _listing_is_shorter(client, len(emails)):
         wanted, users = set(emails), list(client.pages("get_users"))
@@ -45,17 +51,17 @@ def by_emails(client, emails: list, workers: int) -> list:
     return _each(client, workers, "get_user_by_email", "email", emails)
 
 
-def _listing_is_shorter(client, count: int) -> bool:
+def _listing_is_shorter(client: ApiClient, count: int) -> bool:
     """Whether the pages of all accounts are likely to be fewer than so many accounts, asked for one by one."""
-    if count <= LARGEST_PAGE or client.transport.local:  # the local socket does not tell how many there are
+    if count <= LARGEST_PAGE or client.local:  # the local socket does not tell how many there are
         return count > LARGEST_PAGE
     return count > client.get_total_users_stats()["total_users_count"] / LARGEST_PAGE
 
 
 def check_concurrency(workers) -> None:
     """Raises ``InvalidInput`` if it is not a number of threads that there are connections for."""
-    if not isinstance(workers, int) or not 1 <= workers <= POOL_SIZE:
-        raise InvalidInput(f"concurrency must be between 1 and {POOL_SIZE}")
+    if not isinstance(workers, int) or not 1 <= workers <= MOST_CONNECTIONS:
+        raise InvalidInput(f"concurrency must be between 1 and {MOST_CONNECTIONS}")
 
 
 def in_parallel(workers: int, function: Callable, items: Iterable) -> list:
@@ -75,7 +81,7 @@ def as_they_come(workers: int, function: Callable, items: Iterable) -> Generator
                 future.cancel()
 
 
-def _each(client, workers, operation, key, values) -> list:
+def _each(client: ApiClient, workers, operation, key, values) -> list:
     found = in_parallel(workers, lambda value: client.find(operation, **{key: value}), values)
     return [user for user in found if user]
 

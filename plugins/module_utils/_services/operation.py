@@ -9,16 +9,14 @@ import base64
 import os
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import check_arguments
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
-    InvalidInput,
-    MattermostError,
-    OperationNotAvailable,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, OperationNotAvailable
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import Operation
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Service, Step
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.audit import without_token
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.option_file import read_option_file
@@ -61,24 +59,32 @@ def argument_options() -> dict:
 
 
 @dataclass
+class Seen:
+    """What is known before the operation is carried out.
+
+    ``arguments`` are as they are sent, files by name and content. ``answer`` is that of an operation that only reads.
+    ``has_session``: there is a session that ``logout`` could end.
+    """
+
+    arguments: dict = field(repr=False)
+    has_session: bool = True
+    answer: Any = field(default=None, repr=False)
+    warnings: list = field(default_factory=list)
+
+
+@dataclass
 class OperationPlan(Plan):
     """A plan with one step, or with none if the operation only reads. ``return_secrets``: as the user asked."""
 
-    return_secrets: bool = False
     looks_again: bool = False  # a look at the server cannot tell whether any operation took effect
-    returned: dict = field(default_factory=dict, repr=False)
+    if_lost: str = "It may have taken effect all the same: look at the server before you run the task again."
+    return_secrets: bool = False
+    returned: dict = field(default_factory=lambda: {"answer": None, "secrets": {}}, repr=False)
 
-    def execute(self, client) -> None:
-        [step] = self.steps
-        try:
-            answer = client.call(step.operation, step.arguments)
-        except MattermostError as error:
-            if error.outcome_unknown:
-                error.conclude("It may have taken effect all the same: look at the server before you run the task again.")
-            raise
-        self.keep(OPERATIONS[step.operation], answer.data, answer.headers.get("Token"))
+    def keep(self, step: Step, answer) -> None:
+        self.show(OPERATIONS[step.operation], answer.data, answer.session_token)
 
-    def keep(self, operation: Operation, data, session_token=None) -> None:
+    def show(self, operation: Operation, data, session_token: str | None = None) -> None:
         """Make the result of an answer."""
         if isinstance(data, bytes):
             data = base64.b64encode(data).decode()
@@ -95,39 +101,61 @@ class OperationPlan(Plan):
 class OperationService(Service):
     """Carries out the operation that is named."""
 
-    def plan(self, client, declaration: dict) -> OperationPlan:
-        operation = OPERATIONS[declaration["operation"]]
-        arguments = {name: value for name, value in (declaration["arguments"] or {}).items() if value is not None}
-        _check_declaration(declaration, operation, arguments, client.transport.local)
-        for parameter in operation.parameters:
-            if parameter.where == "file" and parameter.name in arguments:
-                arguments[parameter.name] = _upload(parameter.name, arguments[parameter.name])
-        check_arguments(operation.name, arguments)
+    def check(self, declaration: dict) -> list:
+        operation, arguments = OPERATIONS[declaration["operation"]], _given(declaration)
+        _check_declaration(declaration, operation, arguments)
+        # Files are read later.
+        files = {name: ("", b"") for name in _files(operation) if name in arguments}
+        check_arguments(operation.name, {**arguments, **files})
         for parameter in operation.parameters:
             if parameter.where == "path":
                 _check_part_of_path(parameter.name, arguments[parameter.name], operation)
-        plan = OperationPlan(return_secrets=declaration["return_secrets"])
-        if operation.name == "logout" and not client.has_session:
-            plan.returned = {"answer": None, "secrets": {}}
-        elif operation.writes:
-            plan.add(operation.name, **arguments)
-            plan.returned = {"answer": None, "secrets": {}}
-        elif declaration["all_pages"]:
-            plan.keep(operation, list(client.pages(operation.name, **arguments)))
+        return []
+
+    def look(self, client: ApiClient, declaration: dict) -> Seen:
+        operation = OPERATIONS[declaration["operation"]]
+        _check_offered(operation, client.local)
+        seen = Seen(_given(declaration), client.has_session)
+        for name in _files(operation):
+            if name in seen.arguments:
+                seen.arguments[name] = _upload(name, seen.arguments[name])
+        if operation.writes:
+            return seen
+        if declaration["all_pages"]:
+            seen.answer = list(client.pages(operation.name, **seen.arguments))
         elif operation.name == "check_user_mfa":
-            plan.keep(operation, _check_user_mfa(client, arguments["login_id"], plan))
+            seen.answer = _check_user_mfa(client, seen.arguments["login_id"], seen.warnings)
         else:
-            plan.keep(operation, client.call(operation.name, arguments).data)
+            seen.answer = client.call(operation.name, seen.arguments).data
+        return seen
+
+    def decide(self, declaration: dict, seen: Seen) -> OperationPlan:
+        operation = OPERATIONS[declaration["operation"]]
+        plan = OperationPlan(return_secrets=declaration["return_secrets"], warnings=seen.warnings)
+        if not operation.writes:
+            plan.show(operation, seen.answer)
+        elif operation.name != "logout" or seen.has_session:
+            plan.add(operation.name, **seen.arguments)
         return plan
 
     def predict(self, plan) -> dict:
         return plan.returned
 
-    def read_back(self, client, plan: Plan) -> dict:
+    def read_back(self, client: ApiClient, plan: Plan) -> dict:
         return self.predict(plan)
 
 
-def _check_declaration(declared, operation, arguments, local):
+def _given(declaration: dict) -> dict:
+    """The arguments that are given."""
+    return {name: value for name, value in (declaration["arguments"] or {}).items() if value is not None}
+
+
+def _files(operation: Operation) -> list:
+    """The parameters that are files."""
+    return [parameter.name for parameter in operation.parameters if parameter.where == "file"]
+
+
+def _check_declaration(declared, operation, arguments):
     """Refuse what need not be sent to know that it fails, or what must not be sent by mistake."""
     if operation.name in CONFIRMED and declared["confirm"] is None:
         raise InvalidInput(
@@ -135,15 +163,19 @@ def _check_declaration(declared, operation, arguments, local):
         )
     if declared["confirm"] not in (None, operation.name):
         raise InvalidInput("confirm names another operation", "Correct operation or confirm", operation.name)
-    if local and not operation.local:
-        raise InvalidInput("the local socket does not have this operation", "Give api_url and a token instead", operation.name)
-    if not local and not operation.remote:
-        raise InvalidInput("only the local socket has this operation", "Give api_socket", operation.name)
     if declared["all_pages"]:
         if not operation.paged:
             raise InvalidInput("all_pages: the answer does not come in pages", "Leave it out", operation.name)
         if {"page", "per_page"} & set(arguments):
             raise InvalidInput("all_pages excludes page and per_page", "Give one or the other", operation.name)
+
+
+def _check_offered(operation, local):
+    """Refuse what the socket alone has, and what it does not have."""
+    if local and not operation.local:
+        raise InvalidInput("the local socket does not have this operation", "Give api_url and a token instead", operation.name)
+    if not local and not operation.remote:
+        raise InvalidInput("only the local socket has this operation", "Give api_socket", operation.name)
 
 
 _NAME = (re.compile(r"[A-Za-z0-9._-]+\Z"), "name, which has letters, digits, dot, dash and underscore only")
@@ -168,12 +200,12 @@ def _upload(name, path) -> tuple:
     return os.path.basename(path), read_option_file(f"arguments.{name}", path)
 
 
-def _check_user_mfa(client, login_id, plan) -> dict:
+def _check_user_mfa(client: ApiClient, login_id, warnings) -> dict:
     """What the operation answers, also from servers that no longer have it."""
     try:
         return client.check_user_mfa(login_id=login_id)
     except OperationNotAvailable:
-        plan.warnings.append(
+        warnings.append(
             "The server no longer has check_user_mfa (it went with version 6.0). "
             "The answer was made from mfa_active of the account instead."
         )

@@ -8,15 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_guest, other_administrators
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    has_picture,
+    is_administrator,
+    is_bot,
+    is_guest,
+    other_administrators,
+    stops_administrating,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bot_of, owner_id_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import availability, warning_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import active_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import has_picture
 
 if TYPE_CHECKING:
     from ansible_collections.mmops.mattermost.plugins.module_utils._services.picture import Picture
@@ -28,20 +36,21 @@ _FIELD_OF = {"email_verified": "email_verified", "notify_props": "notify_props",
 class UserService(Service):
     """Reads what a plan for one user depends on, and reads the account back afterwards."""
 
-    def plan(self, client, declaration: dict) -> Plan:
-        warnings = check_declaration(declaration)
-        user = self.find(client, declaration)
-        plan = plan_user(declaration, self.look(client, declaration, user))
-        if user is None and declaration["state"] != "present":
-            warnings += missing_account(declaration, declaration["missing"])
-        plan.warnings[:0] = warnings
-        plan.heading = (user or declaration)["username"] or ""
+    def check(self, declaration: dict) -> list:
+        return check_declaration(declaration)
+
+    def decide(self, declaration: dict, seen: Seen) -> Plan:
+        plan = plan_user(declaration, seen)
+        if seen.user is None and declaration["state"] != "present":
+            plan.warnings[:0] = missing_account(declaration, declaration["missing"])
+        plan.heading = (seen.user or declaration)["username"] or ""
+        _keep_an_administrator(seen)
         return plan
 
     def predict(self, plan: Plan) -> dict:
         return {"user": plan.predicted}
 
-    def read_back(self, client, plan: Plan) -> dict:
+    def read_back(self, client: ApiClient, plan: Plan) -> dict:
         if plan.predicted is None:
             return {"user": None}
         # By name: an answer by id may be older than a change of roles, bot or authentication.
@@ -50,11 +59,18 @@ class UserService(Service):
         return {"user": user}
 
     @staticmethod
-    def glance(client, user: dict | None) -> Seen:
+    def glance(client: ApiClient, user: dict | None) -> Seen:
         """What is seen without any request."""
         return Seen(user, client.server, None if client.local else client.caller, client.local)
 
-    def look(self, client, declaration: dict, user: dict | None) -> Seen:
+    def look(self, client: ApiClient, declaration: dict) -> Seen:
+        seen = self.look_at(client, declaration, self.find(client, declaration))
+        user = seen.user
+        if user and is_administrator(user) and stops_administrating(user, plan_user(declaration, seen).predicted):
+            seen.administrators = active_administrators(client)
+        return seen
+
+    def look_at(self, client: ApiClient, declaration: dict, user: dict | None) -> Seen:
         """What else the server shows of this account. A login is sent if the password is to be proved."""
         if not needs_a_look(client, declaration, user):
             return self.glance(client, user)
@@ -84,7 +100,7 @@ class UserService(Service):
         return seen
 
     @staticmethod
-    def find(client, declaration) -> dict | None:
+    def find(client: ApiClient, declaration) -> dict | None:
         """The account that the declaration names."""
         if declaration["user_id"]:
             return find_by_id(client, declaration["user_id"])
@@ -96,10 +112,10 @@ class UserService(Service):
         return client.find("get_user_by_email", email=declaration["email"])
 
     @staticmethod
-    def _look_at_bot(client, declaration, seen):
+    def _look_at_bot(client: ApiClient, declaration, seen):
         """The owner that a bot has, and the one that it is to have."""
         user = seen.user
-        if user and user.get("is_bot"):
+        if user and is_bot(user):
             seen.bot = bot_of(client, user["id"])
         if declaration["bot_owner"]:
             seen.bot_owner_id = owner_id_of(client, "bot_owner", declaration["bot_owner"], seen.bot)
@@ -107,7 +123,7 @@ class UserService(Service):
             seen.bot_owner_id = client.who_am_i()["id"] if _concerns_bot(declaration, user) else None
 
     @staticmethod
-    def _prove_password(client, declaration, seen):
+    def _prove_password(client: ApiClient, declaration, seen):
         """One login. It counts towards the lock-out when it fails."""
         if seen.user["auth_service"]:
             seen.password_differs = True  # there is no password yet
@@ -125,7 +141,7 @@ class UserService(Service):
 
         return Picture.read(path)
 
-    def _compare_picture(self, client, declaration, seen):
+    def _compare_picture(self, client: ApiClient, declaration, seen):
         if declaration["image"] is None:
             return
         has_own = has_picture(seen.user)
@@ -138,12 +154,11 @@ class UserService(Service):
         )
 
 
-def _keep_an_administrator(client, user: dict) -> None:
+def _keep_an_administrator(seen: Seen) -> None:
     """The server guards only the role of the last administrator, and only newer ones do."""
-    users = client.pages("get_users", role="system_admin", active=True)
-    if not other_administrators(users, [user]):
+    if seen.user and seen.administrators is not None and not other_administrators(seen.administrators, [seen.user]):
         raise InvalidInput(
-            f"{user['username']} is the last administrator, and no other would be left",
+            f"{seen.user['username']} is the last administrator, and no other would be left",
             "Make somebody else an administrator first",
         )
 
@@ -157,7 +172,7 @@ def missing_account(declaration: dict, policy: str) -> list:
     return [f"{text}; is that a typo?"] if policy == "warn" else []
 
 
-def needs_a_look(client, declaration: dict, user: dict | None) -> bool:
+def needs_a_look(client: ApiClient, declaration: dict, user: dict | None) -> bool:
     """Whether the plan depends on more than the account itself, so that further requests are needed."""
     if declaration["image"] or _becomes_guest(declaration, user) or _concerns_bot(declaration, user):
         return True
@@ -183,13 +198,13 @@ def _becomes_guest(declaration, user) -> bool:
 
 def _concerns_bot(declaration, user) -> bool:
     """Whether a bot is made, is to have an owner, or is switched off."""
-    is_bot = bool(user and user.get("is_bot"))
+    bot = bool(user and is_bot(user))
     if declaration["bot"]:
-        return is_bot or declaration["state"] != "absent"
-    return is_bot and (declaration["bot_owner"] is not None or declaration["state"] != "present")
+        return bot or declaration["state"] != "absent"
+    return bot and (declaration["bot_owner"] is not None or declaration["state"] != "present")
 
 
-def _why_no_guests(client) -> str:
+def _why_no_guests(client: ApiClient) -> str:
     if client.server.has("guests") is False:
         return "guests need a licence, which this server does not have"
     if client.setting("EnableGuestAccounts") is False:
@@ -197,7 +212,7 @@ def _why_no_guests(client) -> str:
     return ""
 
 
-def _depends_on_caller(client, declaration, user) -> bool:
+def _depends_on_caller(client: ApiClient, declaration, user) -> bool:
     """Whether it matters for the plan that the account is the caller's own."""
     sets_password = declaration["password"] and declaration["update_password"] != "on_create"  # noqa: S105  the name of a policy
     if sets_password or declaration["terms_of_service"] or _differs(declaration["email"], user["email"]):

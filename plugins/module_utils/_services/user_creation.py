@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Step, answer_of
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST, MEMBER
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import steps_of_conversion
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.password import unknown_password
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import completed
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import (
     MAPS,
@@ -21,6 +21,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
     merge,
     terms_of_others,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 
 _LEFT_DEACTIVATED = "The new account is left deactivated, as it would be a full member"
 
@@ -30,41 +31,8 @@ def _given(declaration, *names) -> dict:
     return {name: declaration[name] for name in names if declaration[name]}
 
 
-def plan_creation(declaration, seen) -> Plan:
-    if declaration["user_id"]:
-        raise InvalidInput(
-            f"user_id: there is no user with the id {declaration['user_id']}",
-            "The server chooses the id of a new user: declare username instead",
-        )
-    bot = bool(declaration["bot"])
-    username = declaration["username"]
-    if not username:
-        raise InvalidInput(f"email: no user has the address {declaration['email']}, and creating one needs username")
-    # What the server gives to bots of its own.
-    email = declaration["email"] or (f"{username}@localhost" if bot else None)
-    if not email:
-        raise InvalidInput(f"email: creating the user {username} needs an e-mail address")
-    check_password_length("password", declaration["password"], seen.server)
-    body: dict[str, Any] = {"username": username, "email": email}
-    if declaration["auth_service"] or declaration["auth_data"]:
-        if declaration["password"] and declaration["auth_data"]:
-            raise InvalidInput("password and auth_data exclude each other when a user is created")
-        body.update(_given(declaration, "auth_service", "auth_data", "password"))
-    elif declaration["password"]:
-        body["password"] = declaration["password"]
-    elif bot:
-        body["password"] = unknown_password()  # a bot cannot log in with it
-    else:
-        raise InvalidInput(f"password: creating the user {username} needs a password, or auth_service and auth_data")
-    body.update(_given(declaration, *TEXTS))
-    for name in MAPS:
-        if declaration[name] is not None:
-            value = merge(default_map(name, seen.server), declaration[name], name in declaration["exact"])
-            if value:
-                body[name] = value
-    if declaration["email_verified"] is not None:
-        body["email_verified"] = declaration["email_verified"]
-
+def plan_creation(declaration: dict, seen: Seen) -> Plan:
+    body = _body(declaration, seen)
     plan = Plan(warnings=[seen.login_warning] if seen.login_warning else [])
     plan.add("create_user", **body)
     plan.note("state", "absent", "present")
@@ -72,27 +40,14 @@ def plan_creation(declaration, seen) -> Plan:
         plan.after[name] = HIDDEN if name == "password" else value
     plan.predicted = _predicted(body, seen.server)
     user_id = answer_of("create_user", "id")
-
-    roles = set(declaration["roles"] or ())
-    if declaration["guest"]:
-        if seen.no_guests:
-            raise InvalidInput(f"guest: {seen.no_guests}", "Leave out guest, or make guests possible")
-        # Refused, it would leave an active member where a guest was meant.
-        deactivation = Step("update_user_active", {"user_id": user_id, "active": False}, None, _LEFT_DEACTIVATED)
-        plan.steps.append(Step("demote_user_to_guest", {"user_id": user_id}, deactivation))
-        roles = {GUEST}
-    elif roles and roles != {"system_user"}:
-        plan.add("update_user_roles", user_id=user_id, roles=" ".join(sorted(roles)))
-    if roles and roles != {"system_user"}:
-        plan.after["roles"] = sorted(roles)
-        plan.predicted["roles"] = " ".join(sorted(roles))
+    _give_roles(plan, declaration, seen, user_id)
     if declaration["terms_of_service"]:
         raise terms_of_others()
     if seen.picture:
         plan.add("set_profile_image", user_id=user_id, image=seen.picture.upload())
         plan.after["image"] = seen.picture.name
         plan.predicted["last_picture_update"] = None
-    if bot:
+    if declaration["bot"]:
         plan.steps += steps_of_conversion(user_id, seen.bot_owner_id)
         plan.after["bot"] = True
         plan.after["bot_owner"] = seen.bot_owner_id
@@ -100,9 +55,58 @@ def plan_creation(declaration, seen) -> Plan:
     return plan
 
 
-def unknown_password() -> str:
-    """A random password that meets any policy and that nobody is to know."""
-    return secrets.token_urlsafe(24) + "aA1!"
+def _body(declaration, seen) -> dict:
+    """What the request sends."""
+    if declaration["user_id"]:
+        raise InvalidInput(
+            f"user_id: there is no user with the id {declaration['user_id']}",
+            "The server chooses the id of a new user: declare username instead",
+        )
+    username = declaration["username"]
+    if not username:
+        raise InvalidInput(f"email: no user has the address {declaration['email']}, and creating one needs username")
+    # What the server gives to bots of its own.
+    email = declaration["email"] or (f"{username}@localhost" if declaration["bot"] else None)
+    if not email:
+        raise InvalidInput(f"email: creating the user {username} needs an e-mail address")
+    check_password_length("password", declaration["password"], seen.server)
+    body: dict[str, Any] = {"username": username, "email": email, **_login(declaration), **_given(declaration, *TEXTS)}
+    for name in MAPS:
+        if declaration[name] is not None:
+            value = merge(default_map(name, seen.server), declaration[name], name in declaration["exact"])
+            if value:
+                body[name] = value
+    if declaration["email_verified"] is not None:
+        body["email_verified"] = declaration["email_verified"]
+    return body
+
+
+def _login(declaration) -> dict:
+    """How the new account logs in."""
+    if declaration["auth_service"] or declaration["auth_data"]:
+        if declaration["password"] and declaration["auth_data"]:
+            raise InvalidInput("password and auth_data exclude each other when a user is created")
+        return _given(declaration, "auth_service", "auth_data", "password")
+    if declaration["password"]:
+        return {"password": declaration["password"]}
+    if declaration["bot"]:
+        return {"password": lambda answers: unknown_password()}  # a bot cannot log in with it
+    raise InvalidInput(f"password: creating the user {declaration['username']} needs a password, or auth_service and auth_data")
+
+
+def _give_roles(plan, declaration, seen, user_id) -> None:
+    roles = set(declaration["roles"] or ())
+    if declaration["guest"]:
+        seen.check_guests()
+        # Refused, it would leave an active member where a guest was meant.
+        deactivation = Step("update_user_active", {"user_id": user_id, "active": False}, None, _LEFT_DEACTIVATED)
+        plan.steps.append(Step("demote_user_to_guest", {"user_id": user_id}, deactivation))
+        roles = {GUEST}
+    elif roles and roles != {MEMBER}:
+        plan.add("update_user_roles", user_id=user_id, roles=" ".join(sorted(roles)))
+    if roles and roles != {MEMBER}:
+        plan.after["roles"] = sorted(roles)
+        plan.predicted["roles"] = " ".join(sorted(roles))
 
 
 def _predicted(body, server) -> dict:
@@ -119,7 +123,7 @@ def _predicted(body, server) -> dict:
         "first_name": "",
         "last_name": "",
         "position": "",
-        "roles": "system_user",
+        "roles": MEMBER,
         "locale": "en",
         "timezone": default_map("timezone", server),
         "disable_welcome_email": False,

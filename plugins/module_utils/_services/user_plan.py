@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import roles_of, state_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import give_owner_before_switching_off
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_creation import plan_creation
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import MAPS, PLAIN
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import Update, state_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import Update
 
 
 def plan_user(declaration: dict, seen: Seen) -> Plan:
@@ -43,7 +44,7 @@ def plainly_as_declared(declaration: dict, user: dict) -> bool:
             return False
     if declaration["password"] and declaration["update_password"] != "on_create":  # noqa: S105  the name of a policy
         return False
-    return declaration["roles"] is None or set(declaration["roles"]) == set(user["roles"].split())
+    return declaration["roles"] is None or set(declaration["roles"]) == roles_of(user)
 
 
 _ASK_FOR_A_CLOSER_LOOK = (
@@ -86,7 +87,7 @@ def deviations(plan: Plan, user: dict) -> list:
         expected = plan.predicted.get(name)
         if name in ("roles", *PLAIN, *MAPS) and name in user and expected is not None:
             actual = user[name]
-            same = set(actual.split()) == set(expected.split()) if name == "roles" else actual == expected
+            same = roles_of(user) == roles_of(plan.predicted) if name == "roles" else actual == expected
             if not same:
                 warnings.append(f"{name}: the server accepted the change but shows {actual!r} instead of {expected!r}")
     return warnings

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Seen:
     ``bot`` is the entry of a bot beside its account, where the plan depends on it, and ``bot_owner_id`` the owner to be.
     ``login_warning``: what to say of the login service of a new account; empty if people can log in with it.
     ``no_guests`` says why there can be no guests; empty if there can be, or if nobody is to become one.
+    ``administrators`` are all active ones, where the account is to be one no longer.
     """
 
     user: dict | None
@@ -42,11 +44,17 @@ class Seen:
     bot_owner_id: str | None = None
     login_warning: str = ""
     no_guests: str = ""
+    administrators: list | None = None
 
     @property
     def is_caller(self) -> bool:
         """Whether the account is the caller's own."""
         return bool(self.caller and self.user and self.caller["id"] == self.user["id"])
+
+    def check_guests(self) -> None:
+        """Raises ``InvalidInput`` where there can be no guests."""
+        if self.no_guests:
+            raise InvalidInput(f"guest: {self.no_guests}", "Leave out guest, or make guests possible")
 
     def reveals(self, name: str) -> bool | None:
         """Whether the absence of a field in the account means that it is empty; ``None`` if that is not known."""

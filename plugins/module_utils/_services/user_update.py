@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR, GUEST, is_administrator
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    ADMINISTRATOR,
+    GUEST,
+    MEMBER,
+    has_picture,
+    is_administrator,
+    is_bot,
+    logs_in_with,
+    roles_of,
+    state_of,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import (
     give_owner_before_switching_off,
     steps_of_conversion,
@@ -26,16 +36,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
     merge,
     terms_of_others,
 )
-
-
-def has_picture(user: dict) -> bool:
-    """Whether the account has a picture of its own. Newer servers show a negative time for one that they drew again."""
-    return user.get("last_picture_update", 0) > 0
-
-
-def state_of(user: dict) -> str:
-    """The state that an account has."""
-    return "inactive" if user["delete_at"] else "present"
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_identity import check_holders, check_same_person
 
 
 class Update:
@@ -47,11 +48,10 @@ class Update:
         self.user = seen.user
         self.plan = Plan(predicted=dict(seen.user))
         self.user_id = seen.user["id"]
-        self._check_identity()
-        self._check_holders()
+        check_same_person(declaration, seen.user)
+        check_holders(declaration, seen)
         self._check_auth_service()
-        if seen.no_guests:
-            raise InvalidInput(f"guest: {seen.no_guests}", "Leave out guest, or make guests possible")
+        seen.check_guests()
         check_password_length("password", declaration["password"], seen.server)
         # An account is closed before anything else, and opened only when it is as declared. Only the role of an administrator
         # goes first: newer servers do not take it from a deactivated account when a single active administrator is left.
@@ -76,39 +76,11 @@ class Update:
         self.plan.note(option, before, after)
         self.plan.predicted.update(predicted)
 
-    def _check_identity(self):
-        """Refuse to make one person of two: who has neither the declared name nor consent keeps the account."""
-        if self.declared["user_id"] or self.declared["rename"]:
-            return
-        for name in ("username", "email"):
-            wanted, current = self.declared[name], self.user[name]
-            if not wanted or not current or wanted == current:
-                continue
-            if name == "username":
-                raise InvalidInput(
-                    f"email: {self.user['email']} is the address of the account {current}, not of {wanted}",
-                    f"Correct username or email. If {current} is to be renamed, give user_id: {self.user_id}, or rename: true",
-                )
-            if self.user["delete_at"] and self.declared["state"] == "present":
-                raise InvalidInput(
-                    f"username: the account {self.user['username']} is deactivated and has the address {current}, not "
-                    f"{wanted}; it may be that of somebody else",
-                    f"Choose another username. If it is the same person, give user_id: {self.user_id}, or rename: true",
-                )
-
-    def _check_holders(self):
-        for name, holder in (("username", self.seen.username_holder), ("email", self.seen.email_holder)):
-            if holder and holder["id"] != self.user_id:
-                raise InvalidInput(
-                    f"{name}: {self.declared[name]} belongs to another account ({holder['username']}, id {holder['id']})",
-                    "Declare another value, or change or delete that account first",
-                )
-
     def _check_auth_service(self):
         wanted = self.declared["auth_service"]
         if wanted is not None and wanted != self.user["auth_service"]:
             self.plan.warnings.append(
-                f"auth_service: {self.user['username']} logs in with {self.user['auth_service'] or 'email'}, not "
+                f"auth_service: {self.user['username']} logs in with {logs_in_with(self.user)}, not "
                 f"{wanted or 'email'}; auth_service and auth_data count on creation, mm_user_auth moves an existing account"
             )
 
@@ -141,7 +113,7 @@ class Update:
         for name in MAPS:
             self._map(name, patch)
         hidden_settings = self._hidden_notify_props()
-        if self.declared["bot"] is False and self.user.get("is_bot"):
+        if self.declared["bot"] is False and is_bot(self.user):
             if not self.declared["password"]:
                 raise InvalidInput("password: a bot that becomes a user needs a password")
             self.plan.add("convert_bot_to_user", bot_user_id=self.user_id, password=self.declared["password"], **patch)
@@ -343,7 +315,7 @@ class Update:
             self.plan.note("bot_owner", bot["owner_id"], owner_id)
 
     def _become_bot(self):
-        if not self.declared["bot"] or self.user.get("is_bot"):
+        if not self.declared["bot"] or is_bot(self.user):
             return
         self.plan.steps += steps_of_conversion(self.user_id, self.seen.bot_owner_id)
         self._expect("bot", False, True, is_bot=True)
@@ -361,7 +333,7 @@ class Update:
         return self.declared["current_password"]
 
     def _roles(self):
-        current = set(self.user["roles"].split())
+        current = roles_of(self.user)
         wanted = set(self.declared["roles"] or ())
         after = current
         if self.declared["guest"] and GUEST not in current:
@@ -369,7 +341,7 @@ class Update:
             after = {GUEST}
         elif self.declared["guest"] is False and GUEST in current:
             self.plan.add("promote_guest_to_user", user_id=self.user_id)
-            after = {"system_user"}
+            after = {MEMBER}
         if wanted and wanted != after:
             self.plan.add("update_user_roles", user_id=self.user_id, roles=" ".join(sorted(wanted)))
             after = wanted

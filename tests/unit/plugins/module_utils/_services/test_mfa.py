@@ -26,7 +26,8 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services import mfa
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import Clock, MfaService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import MfaService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa_enrolment import Clock
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
 OPTIONS = {"username": None, "user_id": None, "email": None, "state": "present", "regenerate": False, "qr_code_path": None}

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import AnswerLost, InvalidInput, rejection
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import SessionService, chooses
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import SessionService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import chooses
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import NOW, ModelClient, new_account
 
 OPTIONS = {

@@ -24,7 +24,8 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService, generation, with_generation
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_generation import generation, with_generation
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
 CREATE, ENABLE, DISABLE, REVOKE, END_SESSION = (
@@ -875,14 +876,14 @@ ROTATION = {"rotate_after": "90d", "overlap": "7d"}
         ({"description": "a" * 232, **ROTATION}, "at most 231"),
         ({"description": "deploy [generation 2026-01-01]", **ROTATION}, "Give 'deploy'"),
         ({"token_id": f"{1:026d}", **ROTATION}, "rotate_after and token_id"),
-        ({"token_id": "short"}, "token_id is no id"),
+        ({"token_id": "short"}, "token_id is not a valid id"),
         ({"token_id": "z" * 26}, "there is no token"),
         ({"token_id": f"{1:026d}", "description": "other"}, "is described 'backup'"),
         ({"token_id": f"{2:026d}", "state": "absent"}, "belongs to another user"),
         ({"description": "deploy", "username": "nobody"}, "no such user"),
         ({"description": "deploy", "email": "admin@example.com", "username": "deploy-bot"}, "not admin@example.com"),
         ({"description": "deploy", "rotate_after": "90", "overlap": "7d"}, "rotate_after: '90' is not a valid duration"),
-        ({"description": "deploy", "rotate_after": "90d", "overlap": "36h"}, "overlap: '36h' is no whole number"),
+        ({"description": "deploy", "rotate_after": "90d", "overlap": "36h"}, "overlap: '36h' is not a whole number"),
         ({"description": "deploy", "rotate_after": "0d", "overlap": "0d"}, "rotate_after: '0d' is out of range"),
         ({"description": "deploy", "rotate_after": "99999w", "overlap": "0d"}, "out of range"),
         ({"description": "deploy", "keep_disabled": "1h", **ROTATION}, "keep_disabled"),

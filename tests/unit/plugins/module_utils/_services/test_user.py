@@ -253,6 +253,17 @@ def test_two_ways_to_name_a_user_that_is_to_be_deleted_must_agree():
     assert client.written == []
 
 
+@pytest.mark.parametrize("leaves", [{"state": "inactive"}, {"state": "absent"}, {"roles": ["system_user"]}, {"guest": True}])
+def test_the_last_administrator_is_kept(leaves):
+    admin = zoe(roles="system_user system_admin")
+    client = ModelClient([admin], caller_id="c" * 26)
+    with pytest.raises(InvalidInput, match="zoe is the last administrator"):
+        run(client, username="zoe", **leaves)
+    assert client.written == []
+    other = new_account(id="d" * 26, username="ada", email="ada@example.com", roles="system_user system_admin")
+    assert run(ModelClient([admin, other], caller_id="c" * 26), username="zoe", **leaves).plan.changed
+
+
 def test_names_and_addresses_are_compared_in_lower_case():
     client = ModelClient([zoe()])
     assert not run(client, username="Zoe", email=" ZOE@Example.com ").plan.changed

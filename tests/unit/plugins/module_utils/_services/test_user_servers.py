@@ -262,6 +262,6 @@ def test_a_new_name_draws_a_new_picture_and_ends_mentions_by_the_old_one(server)
 @SERVERS
 @pytest.mark.parametrize(("moment", "changed"), [(-5, False), (None, False), (5, True)])
 def test_a_picture_that_the_server_has_drawn_is_not_a_picture_of_ones_own(server, moment, changed):
-    from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import has_picture  # noqa: PLC0415
+    from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import has_picture  # noqa: PLC0415
 
     assert has_picture(zoe() if moment is None else zoe(last_picture_update=moment)) is changed
