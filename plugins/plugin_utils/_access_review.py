@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_bot, is_guest, last_use, logs_in_with
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import token_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import generation
@@ -218,11 +219,9 @@ def _collection_version() -> str | None:
 
 def _account(user, tokens, sessions, wanted, now) -> dict:
     roles = user["roles"].split()
-    kind = "bot" if user.get("is_bot") else "guest" if "system_guest" in roles else "person"
-    service = user["auth_service"] or "email"
-    seen = max(
-        [0, *(session["used"] for session in sessions), *(user.get(name) or 0 for name in ("last_activity_at", "last_login"))]
-    )
+    kind = "bot" if is_bot(user) else "guest" if is_guest(user) else "person"
+    service = logs_in_with(user)
+    seen = last_use(user) or 0
     return {
         "username": user["username"],
         "user_id": user["id"],
@@ -238,6 +237,7 @@ def _account(user, tokens, sessions, wanted, now) -> dict:
         "mfa": _mfa(user, kind, service, wanted),
         "created": _day(user["create_at"]),
         "deactivated": _day(user["delete_at"]),
+        "last_login": _day((user.get("report") or {}).get("last_login") or 0),
         "last_activity": _day(seen),
         "idle_days": (now - seen) // _DAY if seen else None,
         "activity": _activity(user, kind, seen, wanted, now),
@@ -261,8 +261,8 @@ def _activity(user, kind, seen, wanted, now) -> str:
         return "deactivated"
     if seen and seen > now - wanted.inactive_after:
         return "recent"
-    # Bots act through integrations as well, which leave no session; and sessions may not have been read.
-    if kind == "bot" or user.get("sessions") is None:
+    # Bots act through integrations as well, which leave no session; and neither report nor sessions may have been read.
+    if kind == "bot" or (user.get("sessions") is None and not user.get("report")):
         return "unknown"
     if user["create_at"] > now - wanted.inactive_after:
         return "new"
