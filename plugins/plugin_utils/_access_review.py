@@ -190,10 +190,11 @@ def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | N
 
 def _about(known, reviewed) -> dict:
     """Who made the review, of what, and whether it covers the whole server. What is not known is ``None``."""
-    on_server = known.get("on_server")
+    # ansible-core 2.17 makes texts of numbers in variables, and an empty text of null.
+    on_server = None if known.get("on_server") in (None, "") else int(known["on_server"])
     return {
-        "made_by": known.get("made_by"),
-        "server_version": known.get("server_version"),
+        "made_by": known.get("made_by") or None,
+        "server_version": known.get("server_version") or None,
         "collection_version": _collection_version(),
         "scope": known.get("scope"),
         "parameters": dict(known.get("parameters") or {}),
