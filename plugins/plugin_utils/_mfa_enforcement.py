@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import last_use
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
@@ -97,6 +98,7 @@ def _judge(user, wanted, caller_id, now) -> dict:
     else:
         decision = "due" if deadline <= now else "waiting"
     judged = decision in ("due", "waiting")
+    used = last_use(user)
     return {
         "username": user["username"],
         "user_id": user["id"],
@@ -104,6 +106,7 @@ def _judge(user, wanted, caller_id, now) -> dict:
         "roles": user["roles"].split(),
         "auth_service": user["auth_service"] or "email",
         "decision": decision,
+        "last_activity": _moment(used // 1000) if used else None,
         "since": since if judged else None,
         "deadline": _moment(deadline) if judged else None,
         "new": judged and new,

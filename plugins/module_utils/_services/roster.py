@@ -67,6 +67,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService, needs_a_look
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_creation import unknown_password
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS, check_declaration
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import (
+    LEAVES,
+    effect_on_seats,
+    limit_of_users,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import (
     deviations,
     plainly_as_declared,
@@ -105,6 +110,11 @@ class Item:
         """Whether an administrator is one no longer afterwards."""
         return stops_administrating(self.user, self.plan.predicted)
 
+    @property
+    def effect_on_seats(self) -> str:
+        """Whether it takes one of the places that a server without a licence has for active users, or frees one."""
+        return effect_on_seats(self.user, self.plan.predicted)
+
 
 @dataclass
 class RosterPlan(Plan):
@@ -121,6 +131,7 @@ class RosterPlan(Plan):
     total: int = 0
     executed: bool = False
     not_begun: int = 0
+    leavers_first: bool = False  # there is no place for those who come before others have left
     tracebacks: list = field(default_factory=list)
 
     def complete(self) -> None:
@@ -170,6 +181,13 @@ class RosterPlan(Plan):
     def shown_diff(self) -> list:
         return [as_text(item.name, item.plan.diff) for item in self.items]
 
+    def _turns(self) -> list:
+        """The items in groups, each of which is complete before the next begins."""
+        if not self.leavers_first:
+            return [self.items]
+        leaving = [item for item in self.items if item.effect_on_seats == LEAVES]
+        return [leaving, [item for item in self.items if item.effect_on_seats != LEAVES]]
+
     def execute(self, client) -> None:
         """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""
         stop = threading.Event()
@@ -194,7 +212,8 @@ class RosterPlan(Plan):
         self.executed = True
         with ThreadPoolExecutor(self.concurrency) as pool:
             try:
-                list(pool.map(carry, self.items))
+                for items in self._turns():
+                    list(pool.map(carry, items))
             except BaseException:
                 stop.set()  # else the pool would go on before it lets go
                 raise
@@ -239,6 +258,7 @@ class RosterService(Service):
         elif declaration["prune_scope"] != {**dict.fromkeys(declaration["prune_scope"]), **EVERYBODY}:
             plan.warnings.append("prune_scope has no effect without prune")
         self._keep_an_administrator(client, plan)
+        self._check_limit(client, plan)
         return plan
 
     @staticmethod
@@ -325,6 +345,14 @@ class RosterService(Service):
                 f"{last.where}: {last.name} is the last administrator, and no other would be left",
                 "Make somebody else an administrator first, in a run before this one",
             )
+
+    @staticmethod
+    def _check_limit(client, plan):
+        """Whether there is place for all who come, said before the first of them is created."""
+        effects = [item.effect_on_seats for item in plan.items]
+        if any(effect not in ("", LEAVES) for effect in effects):
+            limit = limit_of_users(client)
+            plan.leavers_first = limit is not None and limit.check(effects, plan.concurrency)
 
     def _plan_chunk(self, client, declaration, entries, plan):
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:

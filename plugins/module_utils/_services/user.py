@@ -14,6 +14,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot imp
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import availability, warning_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import (
+    LEAVES,
+    effect_on_seats,
+    limit_of_users,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import has_picture
@@ -32,11 +37,21 @@ class UserService(Service):
         warnings = check_declaration(declaration)
         user = self.find(client, declaration)
         plan = plan_user(declaration, self.look(client, declaration, user))
+        self._check_limit(client, user, plan)
         if user is None and declaration["state"] != "present":
             warnings += missing_account(declaration, declaration["missing"])
         plan.warnings[:0] = warnings
         plan.heading = (user or declaration)["username"] or ""
         return plan
+
+    @staticmethod
+    def _check_limit(client, user, plan):
+        """A server that is known to have a limit is asked whether one more user fits."""
+        effect = effect_on_seats(user, plan.predicted) if plan.changed else ""
+        if effect not in ("", LEAVES) and client.server.has("limits_active_users"):
+            limit = limit_of_users(client)
+            if limit:
+                limit.check([effect])
 
     def predict(self, plan: Plan) -> dict:
         return {"user": plan.predicted}
