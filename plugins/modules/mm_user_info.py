@@ -121,6 +121,14 @@ options:
       - Largest number of users. If omitted, all are listed, for O(search) and O(autocomplete) up to 1000.
       - Cannot be combined with O(usernames), O(user_ids) and O(emails).
     type: int
+  fields:
+    description:
+      - Fields that users have in the result, like V(email). V(id) and V(username) are always there, and so is what O(gather)
+        names. Fields that a server does not have, or does not show, are left out.
+      - If omitted, all are. With thousands of users, fewer fields make a playbook much faster.
+    type: list
+    elements: str
+    version_added: 0.2.0
   gather:
     description:
       - Subjects to read for each user besides the account. The result has each under the same name in the user.
@@ -282,6 +290,11 @@ EXAMPLES = r"""
   mmops.mattermost.mm_user_info:
     search: zo
     inactive: true
+
+- name: List the addresses of everybody
+  mmops.mattermost.mm_user_info:
+    fields:
+      - email
 
 - name: List the administrators
   mmops.mattermost.mm_user_info:
@@ -491,6 +504,7 @@ SUBJECT = Subject(
         channel_roles=dict(type="list", elements="str", choices=CHANNEL_ROLES),
         sort=dict(type="str", choices=["admin", "create_at", "last_activity_at", "status"]),
         limit=dict(type="int"),
+        fields=dict(type="list", elements="str"),
         gather=dict(type="list", elements="str", choices=sorted(SUBJECTS), default=[]),
         require_all=dict(type="bool", default=False),
         audits_limit=dict(type="int", default=200),

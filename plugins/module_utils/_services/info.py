@@ -71,7 +71,7 @@ def plan_result(declaration: dict, seen: Seen) -> InfoPlan:
     """The result. What the server does not tell is ``None``, listed in ``unknown``, and explained in a warning."""
     selection = seen.selection
     plan = InfoPlan(warnings=list(selection.warnings))
-    users = {user["id"]: dict(user) for user in selection.users}
+    users = {user["id"]: _with_fields(declaration["fields"], user) for user in selection.users}
     refused = []
     for part in seen.gathered:
         picture = isinstance(part.value, bytes)
@@ -94,6 +94,10 @@ def plan_result(declaration: dict, seen: Seen) -> InfoPlan:
         **seen.about_server,
     }
     return plan
+
+
+def _with_fields(fields: list | None, user: dict) -> dict:
+    return dict(user) if fields is None else {name: user[name] for name in ("id", "username", *fields) if name in user}
 
 
 def _lacks_report(gathered) -> bool:

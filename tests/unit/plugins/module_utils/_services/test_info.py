@@ -220,6 +220,13 @@ def test_a_stale_answer_by_id_is_replaced_by_the_one_by_name(model):
     assert run(model, user_ids=[fresh["id"]]).returned["users"][0]["is_bot"]
 
 
+def test_fields_can_be_chosen(model):
+    [user] = run(model, limit=1, fields=["email", "last_login"], gather=["audits"]).returned["users"]
+    assert user == {"id": f"{0:026d}", "username": "user00000", "email": "user00000@example.com", "audits": []}
+    [user] = run(model, limit=1, fields=[]).returned["users"]
+    assert set(user) == {"id", "username"}
+
+
 def test_me_is_the_caller(model):
     model.caller_id = f"{2:026d}"
     outcome = run(model, user_ids=["me", f"{2:026d}"])

@@ -66,7 +66,7 @@ def test_what_fits(active, effects, leavers_first):
 def test_new_bots_are_users_for_a_moment():
     assert not UserLimit(250, 242).check([BOT] * 20, at_once=8)
     assert UserLimit(250, 249).check([BOT] * 20 + [LEAVES] * 7, at_once=8)
-    with pytest.raises(InvalidInput, match="^a new bot would exceed"):
+    with pytest.raises(InvalidInput, match=r"^a new bot would exceed"):
         UserLimit(250, 243).check([BOT] * 20, at_once=8)
 
 
