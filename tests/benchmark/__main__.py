@@ -48,6 +48,8 @@ def show(rows: dict[str, dict]) -> None:
         )
         print(f"{name:<18} {row['ratio']:>8.3f}   {medians}; {counts}{extra}")
         print(f"{'':<18} {'':>8}   against {row['baseline']}")
+        if row.get("tasks"):
+            print(f"{'':<18} {'':>8}   of which " + ", ".join(f"{task} {spent:.2f}" for task, spent in row["tasks"].items()))
 
 
 def main() -> int:
