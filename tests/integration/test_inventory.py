@@ -281,7 +281,7 @@ def test_an_ad_hoc_command(place: Place, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("in_team: wrong", "in_team: 'wrong' is no id. An id has 26 characters"),
+        ("in_team: wrong", "in_team: 'wrong' is not a valid id. An id has 26 characters"),
         ("active: true\ninactive: true", "active and inactive exclude each other"),
         ("idle_after: soon", "idle_after: 'soon' is not a valid duration"),
         ("group_prefix: 1-", "group_prefix: '1-' cannot begin the name of a group"),

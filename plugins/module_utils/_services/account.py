@@ -48,8 +48,8 @@ def logs_in_with(user: dict) -> str:
 def last_use(user: dict) -> int | None:
     """When the account was last used, in milliseconds; ``None`` if nothing that was gathered shows any use.
 
-    Open sessions and the user report tell it. A deactivation sets the status as well, so that of a deactivated account is no
-    sign of use.
+    Open sessions and the user report tell it. A deactivation sets the status as well, so that of a deactivated account does not
+    count.
     """
     report = user.get("report") or {}
     times = [max(session["create_at"], session["last_activity_at"]) for session in user.get("sessions") or ()]

@@ -149,7 +149,7 @@ def _check_all_ids(declared):
 def _check_ids(option, value):
     for one in [value] if isinstance(value, str) else value or ():
         if not _ID.match(one):
-            raise InvalidInput(f"{option}: {one!r} is no id", "An id has 26 characters a-z and 0-9")
+            raise InvalidInput(f"{option}: {one!r} is not a valid id", "An id has 26 characters a-z and 0-9")
 
 
 def _check_numbers(declared, ways):
