@@ -257,7 +257,7 @@ def variables_of(user: dict) -> dict:
     if "sessions" in user:
         found.update(sessions=None if user["sessions"] is None else len(user["sessions"]), last_activity_at=last_use(user))
     if user.get("report"):
-        found["last_login"] = user["report"]["last_login"] or None
+        found["last_login"] = user["report"]["last_login"]
     return found
 
 

@@ -336,8 +336,8 @@ users:
     - Each user has what was gathered under the name of the subject. It is a list, for V(terms_of_service) and V(report) a
       map or V(null), and for pictures text in base64 (PNG) or the path of the file. V(null) also stands for what the server
       refused.
-    - A C(report) has C(last_login), which is 0 before the first login, C(last_status_at), when the user was last active or
-      set a status, and C(days_active), the number of days on which the user wrote.
+    - A C(report) has C(last_login), C(last_status_at), when the user was last active or set a status, both V(null) if that
+      never was, and C(days_active), the number of days on which the user wrote.
   type: list
   elements: dict
   returned: success

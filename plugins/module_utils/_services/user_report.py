@@ -13,9 +13,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup 
 #: How many users the report answers at most. The next page is asked for by the last user of the one before.
 LARGEST_REPORT_PAGE = 100
 
-#: What only the report tells of a user.
-FIELDS = ("last_login", "last_status_at", "days_active")
-
 #: So many users, or fewer, are looked for one by one.
 _FEW_USERS = 20
 
@@ -40,7 +37,13 @@ def read_report(client, users: list, workers: int, team_id: str | None = None) -
             rows = list(_rows(client, {user["id"] for user in users}, filters))
     except (NotFound, OperationNotAvailable):  # nobody knows which release brought it
         return None
-    return {row["id"]: {name: row.get(name) for name in FIELDS} for row in rows if row}
+    return {row["id"]: _told(row) for row in rows if row}
+
+
+def _told(row) -> dict:
+    """What only the report tells. A time before the first login or use is left out by servers."""
+    times = {name: row.get(name) or None for name in ("last_login", "last_status_at")}
+    return {**times, "days_active": row.get("days_active") or 0}
 
 
 def _singly(client, users, filters) -> bool:

@@ -78,7 +78,7 @@ def test_groups(fields: dict[str, Any], groups: set[str]) -> None:
         ({"sessions": None, "report": {"last_login": NOW, "last_status_at": None}}, set()),
         ({"sessions": None, "report": {"last_login": 1, "last_status_at": NOW}}, set()),
         ({"sessions": [], "report": {"last_login": 1, "last_status_at": 2}}, {"idle"}),
-        ({"sessions": None, "report": {"last_login": 0, "last_status_at": None}}, {"unseen"}),
+        ({"sessions": None, "report": {"last_login": None, "last_status_at": None}}, {"unseen"}),
         ({"sessions": [], "delete_at": 1}, set()),
         ({"sessions": [], "is_bot": True}, set()),
     ],
@@ -111,7 +111,7 @@ def test_variables_of_the_report() -> None:
     found = mm_users.variables_of(user)
     assert (found["last_login"], found["last_activity_at"], found["sessions"]) == (5, 7, 0)
     assert "report" not in found
-    user["report"]["last_login"] = 0
+    user["report"]["last_login"] = None
     assert mm_users.variables_of(user)["last_login"] is None
 
 

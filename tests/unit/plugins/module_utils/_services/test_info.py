@@ -98,7 +98,7 @@ class InfoModel(ModelClient):
         rows = [user for user in self._in_order() if not user.get("is_bot") and search_term in user["username"]]
         rows = [user for user in rows if (user["username"], user["id"]) > (from_column_value, from_id)]
         rows = [user for user in rows if not (hide_inactive and user["delete_at"])][:page_size]
-        return [{**user, "last_login": 0, "days_active": 0, **self.report_rows.get(user["id"], {})} for user in rows]
+        return [{**user, "days_active": 0, **self.report_rows.get(user["id"], {})} for user in rows]
 
     def _get_user_count_for_reporting(self, hide_inactive=False, team_filter=""):
         return len(self.accounts)
@@ -403,7 +403,7 @@ def test_the_report_of_many_users_takes_a_request_for_a_hundred():
     client.report_rows = {f"{1249:026d}": {"last_login": 5, "last_status_at": 7}}
     users = reported(client, gather=["report"]).returned["users"]
     assert users[1249]["report"] == {"last_login": 5, "last_status_at": 7, "days_active": 0}
-    assert users[0]["report"] == {"last_login": 0, "last_status_at": None, "days_active": 0}
+    assert users[0]["report"] == {"last_login": None, "last_status_at": None, "days_active": 0}
     assert client.sent == ["get_users"] * 7 + ["get_users_for_reporting"] * 13
 
 
