@@ -62,7 +62,9 @@ def _find(client, user, filters) -> dict | None:
 
 def _rows(client, wanted: set, filters: dict) -> Iterator[dict]:
     """The rows of the report, page by page, until all that are wanted were there."""
-    missing, known, after = set(wanted), set(), {}
+    missing = set(wanted)
+    known: set = set()
+    after: dict = {}
     while missing:
         rows = client.get_users_for_reporting(page_size=LARGEST_REPORT_PAGE, sort_column="Username", **filters, **after) or []
         yield from rows
