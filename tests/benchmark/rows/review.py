@@ -13,11 +13,17 @@ from bench import Bench, net, result
 
 from roles import floor_of, role, slowest_tasks
 
+#: As many as the role reads.
+FIELDS = [
+    *("email", "first_name", "last_name", "nickname", "position", "roles"),
+    *("auth_service", "mfa_active", "is_bot", "create_at", "delete_at"),
+]
+
 
 def review_read(bench: Bench, rounds: int, users: int) -> dict:
     ours = bench.play(
         "review_read",
-        {"mmops.mattermost.mm_user_info": {"gather": ["tokens", "report", "sessions"], "idle_after": "90d"}},
+        {"mmops.mattermost.mm_user_info": {"fields": FIELDS, "gather": ["tokens", "report", "sessions"], "idle_after": "90d"}},
         {"mmops.mattermost.mm_user_info": {"stats_filter": {"include_deleted": True, "include_bots": True}}},
         {"mmops.mattermost.mm_user_info": {"user_ids": ["me"]}},
     )
