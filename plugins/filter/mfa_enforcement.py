@@ -74,6 +74,7 @@ _value:
   description:
     - C(users) are those who must have MFA and lack it, each with a C(decision) of V(due), V(waiting), V(exempt),
       V(login_service) (which has to ask for a second factor itself) or V(caller).
+    - Each also has C(last_activity), if V(report) was in O(mmops.mattermost.mm_user_info#module:gather), else V(null).
     - C(roles) and C(totals) count them. C(stale_exemptions) are exempt names that no active user has.
     - C(to_mark) and C(to_clear) are entries for M(mmops.mattermost.mm_users) that keep the O(property) up to date.
   type: dict

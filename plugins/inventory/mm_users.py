@@ -43,11 +43,20 @@ options:
     default: local
   sessions:
     description:
-      - Whether the open sessions of active users are read, which takes a request for each. They tell when a user was last
-        seen, and make the groups C(idle) and C(unseen).
+      - Whether to read when active users were last seen, which makes the groups C(idle) and C(unseen).
+      - From Mattermost 10.11 on, the user report tells the last login and activity of 100 users at a time. Open sessions are
+        then read only of those whom it does not show to be seen within O(idle_after). It takes no licence.
+      - Older servers have no report, so the sessions of all active users are read, a request for each.
       - The caller must be an administrator.
     type: bool
     default: false
+  every_session:
+    description:
+      - With O(sessions), whether the open sessions of all active users are read, to count them, although the report tells when
+        they were last seen.
+    type: bool
+    default: false
+    version_added: 0.2.0
   idle_after:
     description: With O(sessions), users who were last seen longer ago than this are in the group C(idle), like V(90d).
     type: str
@@ -121,15 +130,16 @@ options:
 notes:
   - "The groups are: C(active), C(deactivated); C(mfa_active), C(mfa_inactive), both without bots; C(guests), C(bots);
     C(auth_SERVICE) like C(auth_email) and C(auth_ldap); C(role_ROLE) like C(role_system_admin); and with O(sessions) of the
-    active users without bots C(idle), and C(unseen), who have no open session. Characters that a name of a group cannot have
-    become underscores. Combine them with patterns, like C(mfa_inactive:&active:!auth_saml)."
+    active users without bots C(idle), and C(unseen), of whom the server shows no sign of use. Characters that a name of a
+    group cannot have become underscores. Combine them with patterns, like C(mfa_inactive:&active:!auth_saml)."
   - "The variables of a host are the fields of the user with the prefix C(mattermost_), like C(mattermost_email). Its
     C(mattermost_user_id) is the C(id). C(mattermost_roles) is a list, C(mattermost_auth_service) is C(email) for accounts with
     a password, C(mattermost_last_picture_update) is 0, negative or missing without a picture of one's own,
     C(mattermost_remote_id) is set for users of another server, and C(mattermost_active), C(mattermost_mfa_active),
     C(mattermost_is_bot) and C(mattermost_is_guest) are always there.
-    With O(sessions), C(mattermost_sessions) is the number of open sessions, and C(mattermost_last_activity_at) the
-    last use in milliseconds, or C(null)."
+    With O(sessions), C(mattermost_last_activity_at) is the last sign of use in milliseconds, or C(null),
+    C(mattermost_last_login) the last login, if the server tells it, and C(mattermost_sessions) the number of open sessions,
+    or C(null) if they were not read."
   - Texts of options for the connection may be templates, like a lookup. Values of the server never are.
   - A cache holds names and addresses of people. Its files, and a folder that is made for them, can be read by their owner
     only. A folder that exists already keeps its mode.
@@ -191,9 +201,16 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_bot, listed_roles, logs_in_with
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
+    is_active,
+    is_bot,
+    is_guest,
+    last_use,
+    listed_roles,
+    logs_in_with,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.duration import seconds
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import InfoPlan, check_declaration, gather, select
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import UserInfoService
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_info import SUBJECT
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 
@@ -226,28 +243,22 @@ def safe(name: str) -> str:
     return re.sub(r"\W", "_", name, flags=re.ASCII)
 
 
-def last_seen(user: dict):
-    """In milliseconds; ``None`` if there is no open session and the server tells nothing else."""
-    times = [max(session["create_at"], session["last_activity_at"]) for session in user.get("sessions") or []]
-    times += [user[name] for name in ("last_activity_at", "last_login") if user.get(name)]
-    return max(times, default=None)
-
-
 def variables_of(user: dict) -> dict:
     """The variables of a host, without the prefix."""
-    found = {name: value for name, value in user.items() if name not in ("id", "sessions")}
-    roles = listed_roles(user)
+    found = {name: value for name, value in user.items() if name not in ("id", "sessions", "report")}
     found.update(
         user_id=user["id"],
-        roles=roles,
-        active=not user["delete_at"],
+        roles=listed_roles(user),
+        active=is_active(user),
         auth_service=logs_in_with(user),
         mfa_active=bool(user.get("mfa_active")),
         is_bot=is_bot(user),
-        is_guest="system_guest" in roles,
+        is_guest=is_guest(user),
     )
     if "sessions" in user:
-        found.update(sessions=None if user["sessions"] is None else len(user["sessions"]), last_activity_at=last_seen(user))
+        found.update(sessions=None if user["sessions"] is None else len(user["sessions"]), last_activity_at=last_use(user))
+    if user.get("report"):
+        found["last_login"] = user["report"]["last_login"]
     return found
 
 
@@ -264,8 +275,8 @@ def groups_of(user: dict, idle_since: int) -> list:
     if variables["is_bot"]:
         return [*groups, "bots"]
     groups.append("mfa_active" if variables["mfa_active"] else "mfa_inactive")
-    if variables["active"] and user.get("sessions") is not None:
-        seen = last_seen(user)
+    if variables["active"] and (user.get("sessions") is not None or user.get("report")):
+        seen = last_use(user)
         if seen is None:
             groups.append("unseen")
         elif seen <= idle_since:
@@ -349,18 +360,18 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _declaration(self) -> dict:
         declaration = {name: option.get("default") for name, option in SUBJECT.options.items()}
         declaration.update({name: self.get_option(name) for name in (*FILTERS, "concurrency")})
-        declaration["gather"] = ["sessions"] if self.get_option("sessions") else []
+        declaration["gather"] = ["report", "sessions"] if self.get_option("sessions") else []
+        if self.get_option("sessions"):
+            declaration["idle_after"] = "0s" if self.get_option("every_session") else self.get_option("idle_after")
         return declaration
 
     def _read(self, options, declaration) -> list:
-        check_declaration(declaration)
-        plan = InfoPlan()
+        service = UserInfoService()
         with make_client(options) as client:
-            users = select(client, declaration).users
-            gather(client, declaration, [user for user in users if not user["delete_at"]], plan)
+            plan = service.plan(client, declaration)
         for warning in (*client.warnings, *plan.warnings):
             self.display.warning(warning)
-        return users
+        return plan.predicted["users"]
 
     # -- filling -----------------------------------------------------------------------------------------------------
 

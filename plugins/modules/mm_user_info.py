@@ -121,6 +121,14 @@ options:
       - Largest number of users. If omitted, all are listed, for O(search) and O(autocomplete) up to 1000.
       - Cannot be combined with O(usernames), O(user_ids) and O(emails).
     type: int
+  fields:
+    description:
+      - Fields that users have in the result, like V(email). V(id) and V(username) are always there, and so is what O(gather)
+        names. Fields that a server does not have, or does not show, are left out.
+      - If omitted, all are. With thousands of users, fewer fields make a playbook much faster.
+    type: list
+    elements: str
+    version_added: 0.2.0
   gather:
     description:
       - Subjects to read for each user besides the account. The result has each under the same name in the user.
@@ -134,14 +142,26 @@ options:
       - V(channel_members) are the memberships in channels of all teams.
       - V(terms_of_service) are the terms of service that the user accepted last. Only the user and administrators see
         them.
+      - V(report) is what the user report tells, like when the user last logged in. It is read for 100 users at a time. It takes
+        Mattermost 10.11 or later, no licence, and the permission of an administrator. Bots are not in it. On servers that have
+        none, and on the local socket, it is V(null) and listed in RV(unknown).
       - V(image) is the profile picture, V(default_image) the one that the server draws, see O(image_directory).
       - Each costs one request or more for each user; requests run in parallel, see O(concurrency). Tokens of more than 20 users
         are read all at once, if the caller is an administrator.
       - Subjects that the server does not tell the caller are V(null), and listed in RV(refused).
     type: list
     elements: str
-    choices: [audits, bots, channel_members, default_image, image, sessions, terms_of_service, tokens, uploads]
+    choices: [audits, bots, channel_members, default_image, image, report, sessions, terms_of_service, tokens, uploads]
     default: []
+  idle_after:
+    description:
+      - With V(report) and V(sessions) in O(gather), a time like V(90d). Sessions are then read only of active users who, by the
+        report, were not seen within it, unless they were created within it. All other users have V(null) instead.
+      - Sessions are also read of bots, which are not in the report, and of users with a token that works, if V(tokens) are in
+        O(gather), as the use of a token shows in sessions only. Bots without such a token have none.
+      - If the server has no report, or the caller may not read it, the sessions of all active users are read.
+    type: str
+    version_added: 0.2.0
   require_all:
     description: Fail if the server refuses a part of O(gather) for one of the users, instead of a warning.
     type: bool
@@ -259,10 +279,23 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.username }}"
 
+- name: Read when active people were last seen, and sessions only of those who were not seen for 90 days
+  mmops.mattermost.mm_user_info:
+    active: true
+    gather:
+      - report
+      - sessions
+    idle_after: 90d
+
 - name: Find deactivated users
   mmops.mattermost.mm_user_info:
     search: zo
     inactive: true
+
+- name: List the addresses of everybody
+  mmops.mattermost.mm_user_info:
+    fields:
+      - email
 
 - name: List the administrators
   mmops.mattermost.mm_user_info:
@@ -301,8 +334,11 @@ users:
     - Which fields there are depends on the release. From 10.11 on, administrators also see C(auth_data), C(notify_props),
       C(failed_attempts) and C(remote_id), which is set for users of another server. C(last_picture_update) is missing or
       negative for users without a picture of their own.
-    - Each user has what was gathered under the name of the subject. It is a list, for V(terms_of_service) a map or V(null),
-      and for pictures text in base64 (PNG) or the path of the file. V(null) also stands for what the server refused.
+    - Each user has what was gathered under the name of the subject. It is a list, for V(terms_of_service) and V(report) a
+      map or V(null), and for pictures text in base64 (PNG) or the path of the file. V(null) also stands for what the server
+      refused.
+    - A C(report) has C(last_login), C(last_status_at), when the user was last active or set a status, both V(null) if that
+      never was, and C(days_active), the number of days on which the user wrote.
   type: list
   elements: dict
   returned: success
@@ -385,6 +421,20 @@ group_channel_members:
   type: dict
   returned: success
   sample: {}
+server:
+  description: What the answers tell of the server.
+  type: dict
+  returned: success
+  contains:
+    version:
+      description: Its version, or V(null) if it was not told, as behind some proxies.
+      type: str
+      returned: success
+      sample: 11.2.0
+    licensed:
+      description: Whether it has a licence, or V(null) if that was not told.
+      type: bool
+      returned: success
 diff:
   description: What changes, which is nothing.
   type: dict
@@ -405,7 +455,7 @@ operations:
   returned: always
   sample: []
 unknown:
-  description: Parts of O(gather) that the server refused for at least one user, see RV(refused).
+  description: Parts of O(gather) that the server refused for at least one user, see RV(refused), or does not have.
   type: list
   elements: str
   returned: success
@@ -417,7 +467,8 @@ error:
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import SUBJECTS, UserInfoService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import UserInfoService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_subjects import SUBJECTS
 
 # The server ignores other names, and so would list users without these roles.
 SYSTEM_ROLES = [
@@ -454,9 +505,11 @@ SUBJECT = Subject(
         channel_roles=dict(type="list", elements="str", choices=CHANNEL_ROLES),
         sort=dict(type="str", choices=["admin", "create_at", "last_activity_at", "status"]),
         limit=dict(type="int"),
+        fields=dict(type="list", elements="str"),
         gather=dict(type="list", elements="str", choices=sorted(SUBJECTS), default=[]),
         require_all=dict(type="bool", default=False),
         audits_limit=dict(type="int", default=200),
+        idle_after=dict(type="str"),
         image_directory=dict(type="path"),
         concurrency=dict(type="int", default=8),
         stats=dict(type="bool", default=False),

@@ -21,6 +21,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.account
     ADMINISTRATOR,
     is_bot,
     is_guest,
+    last_use,
     listed_roles,
     logs_in_with,
 )
@@ -196,10 +197,11 @@ def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | N
 
 def _about(known, reviewed) -> dict:
     """Who made the review, of what, and whether it covers the whole server. What is not known is ``None``."""
-    on_server = known.get("on_server")
+    # ansible-core 2.17 makes texts of numbers in variables, and an empty text of null.
+    on_server = None if known.get("on_server") in (None, "") else int(known["on_server"])
     return {
-        "made_by": known.get("made_by"),
-        "server_version": known.get("server_version"),
+        "made_by": known.get("made_by") or None,
+        "server_version": known.get("server_version") or None,
         "collection_version": _collection_version(),
         "scope": known.get("scope"),
         "parameters": dict(known.get("parameters") or {}),
@@ -227,9 +229,7 @@ def _account(user, tokens, sessions, wanted, now) -> dict:
     roles = listed_roles(user)
     kind = "bot" if is_bot(user) else "guest" if is_guest(user) else "person"
     service = logs_in_with(user)
-    seen = max(
-        [0, *(session["used"] for session in sessions), *(user.get(name) or 0 for name in ("last_activity_at", "last_login"))]
-    )
+    seen = last_use(user) or 0
     return {
         "username": user["username"],
         "user_id": user["id"],
@@ -245,6 +245,7 @@ def _account(user, tokens, sessions, wanted, now) -> dict:
         "mfa": _mfa(user, kind, service, wanted),
         "created": _day(user["create_at"]),
         "deactivated": _day(user["delete_at"]),
+        "last_login": _day((user.get("report") or {}).get("last_login") or 0),
         "last_activity": _day(seen),
         "idle_days": (now - seen) // _DAY if seen else None,
         "activity": _activity(user, kind, seen, wanted, now),
@@ -268,8 +269,8 @@ def _activity(user, kind, seen, wanted, now) -> str:
         return "deactivated"
     if seen and seen > now - wanted.inactive_after:
         return "recent"
-    # Bots act through integrations as well, which leave no session; and sessions may not have been read.
-    if kind == "bot" or user.get("sessions") is None:
+    # Bots act through integrations as well, which leave no session; and neither report nor sessions may have been read.
+    if kind == "bot" or (user.get("sessions") is None and not user.get("report")):
         return "unknown"
     if user["create_at"] > now - wanted.inactive_after:
         return "new"

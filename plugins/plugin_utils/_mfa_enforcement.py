@@ -12,6 +12,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
     is_active,
     is_bot,
+    last_use,
     listed_roles,
     logs_in_with,
     roles_of,
@@ -104,6 +105,7 @@ def _judge(user, wanted, caller_id, now) -> dict:
     else:
         decision = "due" if deadline <= now else "waiting"
     judged = decision in ("due", "waiting")
+    used = last_use(user)
     return {
         "username": user["username"],
         "user_id": user["id"],
@@ -111,6 +113,7 @@ def _judge(user, wanted, caller_id, now) -> dict:
         "roles": listed_roles(user),
         "auth_service": logs_in_with(user),
         "decision": decision,
+        "last_activity": _moment(used // 1000) if used else None,
         "since": since if judged else None,
         "deadline": _moment(deadline) if judged else None,
         "new": judged and new,

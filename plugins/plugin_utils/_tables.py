@@ -31,6 +31,7 @@ _REVIEW_COLUMNS = {
         "elevated_roles",
         "mfa",
         "activity",
+        "last_login",
         "last_activity",
         "idle_days",
         "active_tokens",

@@ -152,7 +152,9 @@ def get_users_for_reporting(call: Call) -> Response:
 
 def _text(call: Call, user: User) -> bytes:
     """A user in the report, as JSON text: what administrators see, and some more."""
-    more = {"last_login": user.last_login, "days_active": 0}
+    more = {"days_active": 0}
+    if user.last_login:
+        more["last_login"] = user.last_login
     seen_at = call.state.statuses.of(user.id).last_activity_at
     if seen_at:
         more["last_status_at"] = seen_at

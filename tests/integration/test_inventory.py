@@ -180,6 +180,43 @@ def test_sessions_tell_the_last_use(place: Place, tmp_path: Path) -> None:
     assert not {"zoe", "person000"} & set(listed["unseen"]["hosts"])
 
 
+def test_the_report_tells_the_last_use_of_those_without_a_session(place: Place, tmp_path: Path) -> None:
+    """Who logged out long ago has no session, and was seen all the same."""
+    users = f"{place.server.url}/api/v4/users"
+    login = {"login_id": "bo", "password": f"{SECRET_MARK}Aa1-people"}
+    token = requests.post(f"{users}/login", json=login, timeout=30).headers["Token"]
+    requests.post(f"{users}/logout", headers={"Authorization": f"Bearer {token}"}, timeout=30).raise_for_status()
+    listed = place.inventory(tmp_path, "sessions: true\nidle_after: 60d\nactive: true\nbots: false\n")
+    bo = listed["_meta"]["hostvars"]["bo"]
+    assert bo["mattermost_last_activity_at"] == bo["mattermost_last_login"] > bo["mattermost_create_at"]
+    assert "bo" not in [*listed["unseen"]["hosts"], *listed.get("idle", {}).get("hosts", [])]
+    # Two pages of users, three of the report with their number before, and no session.
+    reports = "/api/v4/reports/users"
+    assert place.sent() == ["/api/v4/users"] * 2 + [f"{reports}/count"] + [reports] * 3
+    listed = place.inventory(tmp_path, "sessions: true\nidle_after: 0s\nactive: true\n")
+    assert "bo" in listed["idle"]["hosts"]
+    assert listed["_meta"]["hostvars"]["bo"]["mattermost_sessions"] == 0
+    place.sent()
+
+
+def test_sessions_can_be_counted_all_the_same(place: Place, tmp_path: Path) -> None:
+    listed = place.inventory(tmp_path, "roles: [system_admin]\nsessions: true\nevery_session: true\n")
+    assert listed["_meta"]["hostvars"]["zoe"]["mattermost_sessions"] == 1
+    assert "idle" not in listed
+
+
+def test_without_a_report_sessions_tell(tmp_path: Path) -> None:
+    """As on servers before 10.11."""
+    with fake_server(licensed=False, release="7.6") as server, recording_proxy(server.url) as proxy:
+        proxy.journal = tmp_path / "journal.jsonl"
+        place = Place(server, proxy, tmp_path / "home", {})
+        listed = place.inventory(tmp_path, "sessions: true\n")
+        assert listed["_meta"]["hostvars"]["admin"]["mattermost_sessions"] is not None
+        assert "mattermost_last_login" not in listed["_meta"]["hostvars"]["admin"]
+        assert "cannot be read" not in listed["stderr"]
+        assert not [path for path in place.sent() if "reports" in path]
+
+
 def test_what_was_read_is_kept(place: Place, tmp_path: Path) -> None:
     text = "cache: true\ncache_plugin: ansible.builtin.jsonfile\ncache_connection: kept\nactive: true\n"
     first = place.inventory(tmp_path, text)
@@ -244,7 +281,7 @@ def test_an_ad_hoc_command(place: Place, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("in_team: wrong", "in_team: 'wrong' is no id. An id has 26 characters"),
+        ("in_team: wrong", "in_team: 'wrong' is not a valid id. An id has 26 characters"),
         ("active: true\ninactive: true", "active and inactive exclude each other"),
         ("idle_after: soon", "idle_after: 'soon' is not a valid duration"),
         ("group_prefix: 1-", "group_prefix: '1-' cannot begin the name of a group"),

@@ -38,7 +38,7 @@ READ = (
 )
 
 #: Services that are being taken apart; their messages follow when that is done.
-LATER = {f"plugins/module_utils/_services/{name}.py" for name in ("info", "mfa", "session", "token")}
+LATER = {f"plugins/module_utils/_services/{name}.py" for name in ("mfa", "session", "token")}
 
 
 def texts() -> list[str]:

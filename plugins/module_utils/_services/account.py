@@ -61,6 +61,20 @@ def state_of(user: dict) -> str:
     return "inactive" if user["delete_at"] else "present"
 
 
+def last_use(user: dict) -> int | None:
+    """When the account was last used, in milliseconds; ``None`` if nothing that was gathered shows any use.
+
+    Open sessions and the user report tell it. A deactivation sets the status as well, so that of a deactivated account does not
+    count.
+    """
+    report = user.get("report") or {}
+    times = [max(session["create_at"], session["last_activity_at"]) for session in user.get("sessions") or ()]
+    times += [user.get("last_activity_at"), user.get("last_login"), report.get("last_login")]
+    if is_active(user):
+        times.append(report.get("last_status_at"))
+    return max((moment for moment in times if moment), default=None)
+
+
 def other_administrators(users: Iterable, leaving: Iterable) -> list:
     """The people among ``users`` who can still administer the system when the accounts ``leaving`` are gone.
 

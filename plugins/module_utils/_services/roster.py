@@ -40,6 +40,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService, needs_a_look
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import LEAVES, limit_of_users
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import (
     deviations,
     plainly_as_declared,
@@ -88,6 +89,7 @@ class RosterService(Service):
         elif declaration["prune_scope"] != {**dict.fromkeys(declaration["prune_scope"]), **EVERYBODY}:
             plan.warnings.append("prune_scope has no effect without prune")
         self._keep_an_administrator(client, plan)
+        self._check_limit(client, plan)
         return plan
 
     @staticmethod
@@ -119,6 +121,14 @@ class RosterService(Service):
                 f"{last.where}: {last.name} is the last administrator, and no other would be left",
                 "Make somebody else an administrator first, in a run before this one",
             )
+
+    @staticmethod
+    def _check_limit(client: ApiClient, plan):
+        """Whether there is place for all who come, said before the first of them is created."""
+        effects = [item.effect_on_seats for item in plan.items]
+        if any(effect not in ("", LEAVES) for effect in effects):
+            limit = limit_of_users(client)
+            plan.leavers_first = limit is not None and limit.check(effects, plan.concurrency)
 
     def _plan_chunk(self, client: ApiClient, declaration, entries, plan):
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:

@@ -24,6 +24,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import stops_administrating
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import Entry
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import LEAVES, effect_on_seats
 
 #: Users in a row for which the server cannot be reached. Then no further one is begun.
 LONGEST_ABSENCE = 5
@@ -50,6 +51,11 @@ class Item:
         """Whether an administrator is one no longer afterwards."""
         return stops_administrating(self.user, self.plan.predicted)
 
+    @property
+    def effect_on_seats(self) -> str:
+        """Whether it takes one of the places that a server without a licence has for active users, or frees one."""
+        return effect_on_seats(self.user, self.plan.predicted)
+
 
 @dataclass
 class RosterPlan(Plan):
@@ -66,6 +72,7 @@ class RosterPlan(Plan):
     total: int = 0
     executed: bool = False
     not_begun: int = 0
+    leavers_first: bool = False  # there is no place for those who come before others have left
     tracebacks: list = field(default_factory=list)
 
     def complete(self) -> None:
@@ -115,6 +122,13 @@ class RosterPlan(Plan):
     def shown_diff(self) -> list:
         return [as_text(item.name, item.plan.diff) for item in self.items]
 
+    def _turns(self) -> list:
+        """The items in groups, each of which is complete before the next begins."""
+        if not self.leavers_first:
+            return [self.items]
+        leaving = [item for item in self.items if item.effect_on_seats == LEAVES]
+        return [leaving, [item for item in self.items if item.effect_on_seats != LEAVES]]
+
     def execute(self, client: ApiClient) -> None:
         """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""
         stop = threading.Event()
@@ -139,7 +153,8 @@ class RosterPlan(Plan):
         self.executed = True
         with ThreadPoolExecutor(self.concurrency) as pool:
             try:
-                list(pool.map(carry, self.items))
+                for items in self._turns():
+                    list(pool.map(carry, items))
             except BaseException:
                 stop.set()  # else the pool would go on before it lets go
                 raise

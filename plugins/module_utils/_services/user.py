@@ -23,6 +23,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.identit
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import availability, warning_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import active_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import (
+    LEAVES,
+    effect_on_seats,
+    limit_of_users,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 
@@ -45,6 +50,8 @@ class UserService(Service):
             plan.warnings[:0] = missing_account(declaration, declaration["missing"])
         plan.heading = (seen.user or declaration)["username"] or ""
         _keep_an_administrator(seen)
+        if seen.user_limit:
+            seen.user_limit.check([seen.effect_on_seats])
         return plan
 
     def predict(self, plan: Plan) -> dict:
@@ -65,9 +72,12 @@ class UserService(Service):
 
     def look(self, client: ApiClient, declaration: dict) -> Seen:
         seen = self.look_at(client, declaration, self.find(client, declaration))
-        user = seen.user
-        if user and is_administrator(user) and stops_administrating(user, plan_user(declaration, seen).predicted):
+        user, plan = seen.user, plan_user(declaration, seen)
+        if user and is_administrator(user) and stops_administrating(user, plan.predicted):
             seen.administrators = active_administrators(client)
+        seen.effect_on_seats = effect_on_seats(user, plan.predicted) if plan.changed else ""
+        if seen.effect_on_seats not in ("", LEAVES) and client.server.has("limits_active_users"):
+            seen.user_limit = limit_of_users(client)
         return seen
 
     def look_at(self, client: ApiClient, declaration: dict, user: dict | None) -> Seen:

@@ -13,6 +13,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.server impor
 
 if TYPE_CHECKING:
     from ansible_collections.mmops.mattermost.plugins.module_utils._services.picture import Picture
+    from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import UserLimit
 
 
 @dataclass
@@ -27,6 +28,8 @@ class Seen:
     ``login_warning``: what to say of the login service of a new account; empty if people can log in with it.
     ``no_guests`` says why there can be no guests; empty if there can be, or if nobody is to become one.
     ``administrators`` are all active ones, where the account is to be one no longer.
+    ``user_limit``: how many active users the server takes, where one more is to be active, and ``effect_on_seats`` what the
+    change does to their number.
     """
 
     user: dict | None
@@ -45,6 +48,8 @@ class Seen:
     login_warning: str = ""
     no_guests: str = ""
     administrators: list | None = None
+    user_limit: UserLimit | None = None
+    effect_on_seats: str = ""
 
     @property
     def is_caller(self) -> bool:

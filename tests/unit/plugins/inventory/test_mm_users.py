@@ -16,7 +16,7 @@ from people import person, session
 from ansible_collections.mmops.mattermost.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.mmops.mattermost.plugins.inventory import mm_users
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._services import info
+from ansible_collections.mmops.mattermost.plugins.module_utils._services import info_options
 from ansible_collections.mmops.mattermost.plugins.modules import mm_user_info
 
 NOW = 1_790_000_000_000
@@ -75,6 +75,10 @@ def test_groups(fields: dict[str, Any], groups: set[str]) -> None:
         ({"sessions": [session("zoe", 30), session("zoe", 1)]}, set()),
         ({"sessions": [], "last_login": NOW}, set()),
         ({"sessions": None}, set()),
+        ({"sessions": None, "report": {"last_login": NOW, "last_status_at": None}}, set()),
+        ({"sessions": None, "report": {"last_login": 1, "last_status_at": NOW}}, set()),
+        ({"sessions": [], "report": {"last_login": 1, "last_status_at": 2}}, {"idle"}),
+        ({"sessions": None, "report": {"last_login": None, "last_status_at": None}}, {"unseen"}),
         ({"sessions": [], "delete_at": 1}, set()),
         ({"sessions": [], "is_bot": True}, set()),
     ],
@@ -102,6 +106,15 @@ def test_variables_without_sessions() -> None:
     assert mm_users.variables_of({**user, "sessions": None})["sessions"] is None
 
 
+def test_variables_of_the_report() -> None:
+    user = person("zoe", sessions=[], report={"last_login": 5, "last_status_at": 7, "days_active": 0})
+    found = mm_users.variables_of(user)
+    assert (found["last_login"], found["last_activity_at"], found["sessions"]) == (5, 7, 0)
+    assert "report" not in found
+    user["report"]["last_login"] = None
+    assert mm_users.variables_of(user)["last_login"] is None
+
+
 def test_the_environment_is_that_of_the_modules() -> None:
     """Modules read it by ``fallback``, plugins by what is documented."""
     documented = yaml.safe_load(ModuleDocFragment.PLUGIN)["options"]
@@ -111,7 +124,7 @@ def test_the_environment_is_that_of_the_modules() -> None:
 
 
 def test_filters_are_those_of_the_module() -> None:
-    assert set(mm_users.FILTERS) == set(info._FILTERS) - {"sort"}
+    assert set(mm_users.FILTERS) == set(info_options.FILTERS) - {"sort"}
     for name in (*mm_users.FILTERS, "concurrency"):
         taken = mm_user_info.SUBJECT.options[name]
         documented = {key: value for key, value in DOCUMENTED[name].items() if key != "description"}

@@ -37,6 +37,12 @@ def decisions(report):
     return {account["username"]: account["decision"] for account in report["users"]}
 
 
+def test_the_report_of_the_server_tells_the_last_activity():
+    seen = {"last_login": 1000, "last_status_at": 86_400_000, "days_active": 0}
+    found = judge(user("ada", report=seen), user("bo", report=None), user("cy"))["users"]
+    assert [account["last_activity"] for account in found] == ["1970-01-02T00:00:00Z", None, None]
+
+
 def test_everybody_has_a_decision():
     report = judge(
         user("zoe"),

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, PermissionDenied, rejection
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import LARGEST_SEARCH, SUBJECTS, UserInfoService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import UserInfoService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_options import LARGEST_SEARCH
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_subjects import SUBJECTS
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_info import SUBJECT
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
@@ -40,6 +43,7 @@ class InfoModel(ModelClient):
         self.audits = {}
         self.terms = {}
         self.refuses = ()
+        self.report_rows = {}
 
     def call(self, name, arguments, token=Ellipsis):
         self.asked.append(arguments)
@@ -77,6 +81,27 @@ class InfoModel(ModelClient):
 
     def _get_user_access_tokens_for_user(self, user_id, page, per_page):
         return [token for token in self.tokens if token["user_id"] == user_id][page * per_page : (page + 1) * per_page]
+
+    def _get_users_for_reporting(
+        self,
+        page_size,
+        sort_column,
+        search_term="",
+        hide_inactive=False,
+        direction="",
+        from_column_value="",
+        from_id="",
+        team_filter="",
+    ):
+        assert (page_size, sort_column) == (100, "Username")
+        assert direction == ("next" if from_id else "")
+        rows = [user for user in self._in_order() if not user.get("is_bot") and search_term in user["username"]]
+        rows = [user for user in rows if (user["username"], user["id"]) > (from_column_value, from_id)]
+        rows = [user for user in rows if not (hide_inactive and user["delete_at"])][:page_size]
+        return [{**user, "days_active": 0, **self.report_rows.get(user["id"], {})} for user in rows]
+
+    def _get_user_count_for_reporting(self, hide_inactive=False, team_filter=""):
+        return len(self.accounts)
 
     def _get_bots(self, page, per_page, include_deleted):
         assert include_deleted
@@ -195,6 +220,13 @@ def test_a_stale_answer_by_id_is_replaced_by_the_one_by_name(model):
     assert run(model, user_ids=[fresh["id"]]).returned["users"][0]["is_bot"]
 
 
+def test_fields_can_be_chosen(model):
+    [user] = run(model, limit=1, fields=["email", "last_login"], gather=["audits"]).returned["users"]
+    assert user == {"id": f"{0:026d}", "username": "user00000", "email": "user00000@example.com", "audits": []}
+    [user] = run(model, limit=1, fields=[]).returned["users"]
+    assert set(user) == {"id", "username"}
+
+
 def test_me_is_the_caller(model):
     model.caller_id = f"{2:026d}"
     outcome = run(model, user_ids=["me", f"{2:026d}"])
@@ -300,7 +332,7 @@ def test_everything_is_gathered_under_its_name(model):
         ("user00001", "uploads"),
         ("user00002", "uploads"),
     ]
-    assert outcome.plan.unknown == ["uploads"]
+    assert outcome.plan.unknown == ["report", "uploads"]
     [warning] = outcome.plan.warnings
     assert warning.startswith("uploads of 2 of 3 users cannot be read. gather: only the owner sees its uploads")
     assert model.sent.count("get_uploads_for_user") == 1
@@ -351,6 +383,127 @@ def test_tokens_of_many_users_are_read_at_once():
     client.sent.clear()
     assert {len(user["tokens"]) for user in run(client, gather=["tokens"]).returned["users"]} == {15, 16}
     assert client.sent.count("get_user_access_tokens_for_user") == 30
+
+
+# -- the report ------------------------------------------------------------------------------------------------------
+
+DAY = 86_400_000
+NOW = 1_800_000_000_000
+
+
+def reported(client, **options):
+    """With a report, at a time when the accounts of the model are more than three years old."""
+    client.server = Server((11, 2, 0), False)
+    service = UserInfoService(clock=lambda: NOW)
+    return converge(service, client, declaration(**options), check_mode=False)
+
+
+def test_the_report_of_many_users_takes_a_request_for_a_hundred():
+    client = InfoModel([numbered(number) for number in range(1250)])
+    client.report_rows = {f"{1249:026d}": {"last_login": 5, "last_status_at": 7}}
+    users = reported(client, gather=["report"]).returned["users"]
+    assert users[1249]["report"] == {"last_login": 5, "last_status_at": 7, "days_active": 0}
+    assert users[0]["report"] == {"last_login": None, "last_status_at": None, "days_active": 0}
+    assert client.sent == ["get_users"] * 7 + ["get_users_for_reporting"] * 13
+
+
+def test_the_report_of_few_users_is_searched_for():
+    client = InfoModel([numbered(number) for number in range(450)])
+    reported(client, usernames=["user00444", "user00002"], gather=["report"])
+    assert client.sent == ["get_users_by_usernames"] + ["get_users_for_reporting"] * 2
+    client.sent.clear()
+    # Here the five pages are less.
+    reported(client, usernames=[f"user{number:05d}" for number in range(21)], gather=["report"])
+    assert client.sent == ["get_users_by_usernames", "get_user_count_for_reporting", "get_users_for_reporting"]
+
+
+def test_a_name_that_is_a_part_of_many_is_found_in_the_report():
+    client = InfoModel([numbered(number) for number in range(450)])
+    client.accounts["z" * 26] = new_account(id="z" * 26, username="user", email="user@example.com")
+    client.accounts["y" * 26] = new_account(id="y" * 26, username="zuser", email="zuser@example.com")
+    users = reported(client, usernames=["user", "zuser"], gather=["report"]).returned["users"]
+    assert all(user["report"] for user in users)
+
+
+def test_a_report_that_goes_round_in_a_circle_is_left():
+    class Circle(InfoModel):
+        def _get_users_for_reporting(self, **query):
+            return super()._get_users_for_reporting(page_size=100, sort_column="Username")
+
+    client = Circle([numbered(number) for number in range(450)])
+    users = reported(client, gather=["report"]).returned["users"]
+    assert [user["report"] is not None for user in users].count(True) == 100
+
+
+def test_bots_are_in_no_report():
+    client = InfoModel([numbered(1), numbered(2, is_bot=True)])
+    outcome = reported(client, gather=["report"])
+    assert [user["report"] is None for user in outcome.returned["users"]] == [False, True]
+    assert outcome.plan.unknown == outcome.returned["refused"] == outcome.plan.warnings == []
+    assert reported(client, usernames=["user00002"], gather=["report"]).plan.unknown == []
+
+
+def test_sessions_are_read_of_those_who_need_them():
+    old, new = {"create_at": NOW - 900 * DAY}, {"create_at": NOW - DAY}
+    client = InfoModel(
+        [
+            numbered(0, **old),  # never seen
+            numbered(1, **old),  # seen long ago
+            numbered(2, **old),  # logged in long ago, and active since
+            numbered(3, **old),  # seen, with a token
+            numbered(4, **old),  # seen, with a disabled token
+            numbered(5, **new),
+            numbered(6, delete_at=5, **old),
+            numbered(7, is_bot=True, **old),
+        ]
+    )
+    client.report_rows = {
+        f"{1:026d}": {"last_login": NOW - 200 * DAY},
+        f"{2:026d}": {"last_login": NOW - 200 * DAY, "last_status_at": NOW - DAY},
+        f"{3:026d}": {"last_login": NOW - DAY},
+        f"{4:026d}": {"last_login": NOW - DAY},
+    }
+    client.tokens = [
+        {"id": "k", "user_id": f"{3:026d}", "is_active": True},
+        {"id": "l", "user_id": f"{4:026d}", "is_active": False},
+    ]
+
+    def read(**options):
+        outcome = reported(client, idle_after="90d", **options)
+        assert outcome.returned["refused"] == []
+        return [int(user["id"]) for user in outcome.returned["users"] if user["sessions"] is not None]
+
+    assert read(gather=["report", "sessions"]) == [0, 1, 7]
+    assert read(gather=["sessions", "tokens", "report"]) == [0, 1, 3]
+    client.refuses = ("get_users_for_reporting",)
+    assert read(gather=["report", "sessions"], require_all=True) == [0, 1, 2, 3, 4, 5, 7]
+
+
+def test_without_a_report_the_sessions_of_all_active_users_are_read(model):
+    outcome = run(model, gather=["report", "sessions"], idle_after="90d", require_all=True)
+    assert [user["sessions"] is None for user in outcome.returned["users"]] == [False, True, False, True, False]
+    assert outcome.plan.unknown == ["report"]
+    assert outcome.plan.warnings == []
+    assert "get_users_for_reporting" not in model.sent
+
+
+def test_a_report_that_does_not_exist_is_unknown_and_one_that_is_refused_is_named(model):
+    outcome = run(model, gather=["report"])
+    assert (outcome.plan.unknown, outcome.returned["refused"], outcome.plan.warnings) == (["report"], [], [])
+    with pytest.raises(InvalidInput, match="this server has no user report"):
+        run(model, gather=["report"], require_all=True)
+    model.refuses = ("get_users_for_reporting",)
+    outcome = reported(model, gather=["report"])
+    assert outcome.plan.unknown == ["report"]
+    assert len(outcome.returned["refused"]) == 5
+    with pytest.raises(PermissionDenied):
+        reported(model, gather=["report"], require_all=True)
+
+
+def test_the_server_is_described(model):
+    assert reported(model, limit=1).returned["server"] == {"version": "11.2.0", "licensed": False}
+    model.server = Server()
+    assert run(model, limit=1).returned["server"] == {"version": None, "licensed": None}
 
 
 @pytest.mark.parametrize(("limit", "expected", "requests"), [(200, 200, 1), (3, 3, 1), (201, 201, 2), (0, 450, 3)])
@@ -435,7 +588,8 @@ def test_users_are_listed_beside_it_if_asked_for(model, options):
 
 
 def test_the_keys_are_always_the_same(model):
-    keys = {"users", "missing", "out_of_channel", "refused", "stats", "filtered_stats", "known_users", "group_channel_members"}
+    keys = {"users", "missing", "out_of_channel", "refused", "stats", "filtered_stats", "known_users"}
+    keys |= {"group_channel_members", "server"}
     assert set(run(model).returned) == set(run(model, stats=True).returned) == set(run(model, usernames=[]).returned) == keys
     assert run(model).returned["stats"] is None
 
@@ -457,11 +611,11 @@ def test_the_keys_are_always_the_same(model):
         ({"usernames": [""]}, "username is empty"),
         ({"user_ids": ["zoe"]}, "user_id: 'zoe' is not a valid id"),
         ({"emails": ["zoe"]}, "email: 'zoe' is not a valid e-mail address"),
-        ({"in_team": "ops"}, "in_team: 'ops' is no id"),
+        ({"in_team": "ops"}, "in_team: 'ops' is not a valid id"),
         ({"in_team": ""}, "in_team is empty"),
         ({"roles": []}, "roles is empty"),
-        ({"group_channel_ids": ["ops"]}, "group_channel_ids: 'ops' is no id"),
-        ({"stats_filter": {"in_channel": "ops"}}, "stats_filter.in_channel: 'ops' is no id"),
+        ({"group_channel_ids": ["ops"]}, "group_channel_ids: 'ops' is not a valid id"),
+        ({"stats_filter": {"in_channel": "ops"}}, "stats_filter.in_channel: 'ops' is not a valid id"),
         ({"in_team": TEAM, "in_channel": CHANNEL}, "in_team and in_channel cannot be combined"),
         ({"without_team": True, "not_in_team": TEAM}, "not_in_team and without_team cannot be combined"),
         ({"not_in_channel": CHANNEL}, "not_in_channel needs the team"),
@@ -478,6 +632,8 @@ def test_the_keys_are_always_the_same(model):
         ({"limit": 0}, "limit must be at least 1"),
         ({"search": "a", "limit": 1001}, "search answers at most 1000"),
         ({"audits_limit": -1}, "audits_limit must not be negative"),
+        ({"idle_after": "90d", "gather": ["sessions"]}, "idle_after needs report and sessions in gather"),
+        ({"idle_after": "soon", "gather": ["sessions", "report"]}, "idle_after: 'soon'"),
         ({"concurrency": 0}, "concurrency must be between 1 and 16"),
         ({"concurrency": 17}, "concurrency must be between 1 and 16"),
         ({"image_directory": "/nowhere"}, "there is no directory /nowhere"),

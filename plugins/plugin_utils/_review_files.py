@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of an access review: the page, the report for programs, and the tables.
+
+The page of ten thousand accounts has a quarter of a million values. Laid out by the templates of Ansible, which look at each
+of them for a template, it took most of the time of a review.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._tables import review_table
+
+_TABLES = ("findings", "accounts", "tokens", "sessions")
+
+
+def review_files(report: dict, formats, name: str, templates: str) -> dict:
+    """The texts of all files by their names. ``templates`` is the folder of the page."""
+    plain = _plain(report)
+    program = json.dumps(plain, ensure_ascii=False, indent=4, sort_keys=True) + "\n"
+    files = {}
+    if "html" in formats:
+        checksum = hashlib.sha256(program.encode()).hexdigest() if "json" in formats else ""
+        files[f"{name}.html"] = _page(templates, report=plain, checksum=checksum, name=name)
+    if "json" in formats:
+        files[f"{name}.json"] = program
+    if "csv" in formats:
+        tables = (*_TABLES, "differences") if plain["drift"] else _TABLES
+        files.update({f"{name}-{table}.csv": review_table(plain, table) for table in tables})
+    return files
+
+
+def _page(templates, **variables) -> str:
+    # Here, as other filters need none of it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+    loader = FileSystemLoader(templates)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return environment.get_template("report.html.j2").render(variables) + "\n"
+
+
+def _plain(value):
+    """Without the containers of Ansible, which look for a template at each access."""
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value
