@@ -58,6 +58,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
     RosterFile,
     read_roster,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_memberships import Delivery, RosterMemberships
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_prune import (
     EVERYBODY,
     brake,
@@ -98,7 +99,13 @@ class Item:
     done: list = field(default_factory=list)
     error: MattermostError | None = None
     pruned: bool = False
+    moves: list = field(default_factory=list)  # between teams and channels
     user: dict | None = None  # the account before the change
+
+    @property
+    def planned(self) -> list:
+        """The operations of the plan."""
+        return [*self.plan.operations, *(move.operation for move in self.moves)]
 
     @property
     def takes_an_administrator(self) -> bool:
@@ -134,9 +141,7 @@ class RosterPlan(Plan):
     @property
     def operations(self) -> list:
         """Each operation once, in the order of first use."""
-        return list(
-            dict.fromkeys(name for item in self.items for name in (item.done if self.executed else item.plan.operations))
-        )
+        return list(dict.fromkeys(name for item in self.items for name in (item.done if self.executed else item.planned)))
 
     @property
     def failure(self) -> str:
@@ -174,14 +179,16 @@ class RosterPlan(Plan):
         """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""
         stop = threading.Event()
         away = _Away()
-        progress = _Progress(client, len(self.items))
+        accounts = [item for item in self.items if item.plan.steps]
+        progress = _Progress(client, len(accounts))
         service = UserService()
 
         def carry(item):
             if stop.is_set():
                 return
             try:
-                item.done = carry_out(service, client, item.declaration, item.plan)
+                # Teams are for all users together, when their accounts are as declared.
+                item.done = carry_out(service, client, {**item.declaration, "teams": None}, item.plan)
             except MattermostError as error:
                 item.error, item.done = error, error.done
             except Exception as error:  # that of one user must not hide what became of the others
@@ -194,13 +201,25 @@ class RosterPlan(Plan):
         self.executed = True
         with ThreadPoolExecutor(self.concurrency) as pool:
             try:
-                list(pool.map(carry, self.items))
+                list(pool.map(carry, accounts))
             except BaseException:
                 stop.set()  # else the pool would go on before it lets go
                 raise
+        if not stop.is_set():
+            self._deliver(client, stop)
         self.failed += [item for item in self.items if item.error]
         if away.long:
             self.not_begun = len([item for item in self.items if not (item.error or item.done)])
+
+    def _deliver(self, client, stop):
+        """Bring the users into their teams and channels."""
+
+        def stopped():
+            if self.stops_on_error and any(item.error for item in self.items):
+                stop.set()
+            return stop.is_set()
+
+        Delivery(client, self.concurrency, stopped).send(self.items)
 
 
 class RosterService(Service):
@@ -227,12 +246,15 @@ class RosterService(Service):
         size = LARGEST_LOOKUP if by_chunk else len(entries)
         chunks = [entries[start : start + size] for start in range(0, len(entries), size)] if entries else []
         owners: dict = {}
+        people: list = []  # with the accounts that were found
         # While one chunk is planned, the next are on their way.
         workers = min(_READS_AHEAD, declaration["concurrency"])
         with closing(as_they_come(workers, partial(_find, client, declaration), chunks)) as coming:
             for chunk, found in zip(chunks, coming):
                 _check_owners(roster, owners, chunk, found)
+                people += zip(chunk, found)
                 self._plan_chunk(client, declaration, zip(chunk, found), plan)
+        self._plan_memberships(client, declaration, roster, people, plan)
         self._report_missing(declaration["missing"], plan)
         if declaration["prune"] in ("report", "deactivate"):
             self._plan_prune(client, declaration, entries, scope, limit, plan)
@@ -369,6 +391,28 @@ class RosterService(Service):
         if user_plan.changed:
             plan.items.append(Item(name, entry.where, options, user_plan, user=observation.user))
 
+    @staticmethod
+    def _plan_memberships(client, declaration, roster, people, plan):
+        """Plan teams and channels, for the accounts that are planned by now."""
+        items = {id(item.declaration): item for item in plan.items}
+        failed = {id(item.declaration) for item in plan.failed}
+
+        def item_of(entry, user):
+            if id(entry.options) in failed:
+                return None
+            known = items.get(id(entry.options))
+            return known or Item(user["username"], entry.where, entry.options, Plan(predicted=dict(user)), user=user)
+
+        def fail(entry, where, error):
+            item = items.pop(id(entry.options), None)
+            if item:
+                plan.items.remove(item)
+            plan.failed.append(Item(_name(entry), where, entry.options, error=error))
+
+        for entry, item in RosterMemberships(client, roster, declaration["concurrency"]).plan(people, item_of, fail):
+            if id(entry.options) not in items:
+                plan.items.append(item)
+
     def _plan_prune(self, client, declaration, entries, scope, limit, plan):
         known = {(name, entry.options[name]) for entry in entries for name in ("username", "user_id", "email")}
         users = [user for user in client.pages("get_users", active=True) if is_active(user)]
@@ -423,7 +467,7 @@ class RosterService(Service):
                     "username": item.name,
                     "user_id": _user_id(item),
                     "change": _kind(item),
-                    "operations": item.done or item.plan.operations,
+                    "operations": item.done or item.planned,
                     "before": item.plan.before,
                     "after": item.plan.after,
                 }

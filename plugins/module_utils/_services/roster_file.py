@@ -28,7 +28,12 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
     from_api,
     from_bulk,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_columns import BoundColumns, Columns, Unusable
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_columns import (
+    BoundColumns,
+    Columns,
+    Unusable,
+    with_memberships,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import (
     Entry,
     EntryChecker,
@@ -284,7 +289,8 @@ def _rows(source, rows, skipped, header, bound) -> Iterator[tuple[Any, dict]]:
     source.headings = bound.source
     options = [next(iter(bound.rules[title].options), None) if title else None for title in header]
     filled = [*bound.source, *bound.constants]
-    typed = [(option, source.spec[option]["type"]) for option in filled if source.spec[option]["type"] != "str"]
+    typed = [(option, source.spec[option]["type"]) for option in filled if source.spec.get(option, _TEXT)["type"] != "str"]
+    has_memberships = bound.has_memberships
     clearing = [option for option in bound.source if option in _EMPTY_IS_A_VALUE]
     marked = FORMULA_MARK in source.text and bool(_FORMULA.search(source.text))
     only_names = bound.only_names
@@ -316,6 +322,8 @@ def _rows(source, rows, skipped, header, bound) -> Iterator[tuple[Any, dict]]:
                 entry[option] = _cell(entry[option], kind)
         for option in clearing:
             entry.setdefault(option, "")
+        if has_memberships:
+            entry = _with_memberships(source, place, entry)
         yield place, entry
 
 
@@ -326,13 +334,24 @@ def _applied(source, bound, place, row) -> dict:
         raise _refusal(place, error, source) from None
 
 
+def _with_memberships(source, place, entry) -> dict:
+    try:
+        return with_memberships(entry)
+    except Unusable as error:
+        raise _refusal(place, error, source) from None
+
+
+#: The type of a column that is not for an option, but for a team or channel.
+_TEXT = {"type": "str"}
+
+
 def _cell(cell, kind):
     """The value of a CSV cell for an option of this type."""
     if not isinstance(cell, str):
         return cell
-    if kind == "list":
+    if kind == "list" and not cell.startswith("["):
         return cell.replace(";", " ").replace(",", " ").split()
-    if kind == "dict" or (kind == "raw" and cell.startswith("{")):
+    if kind in ("dict", "list") or (kind == "raw" and cell.startswith("{")):
         try:
             return _parse_json(cell)
         except ValueError:
@@ -507,7 +526,8 @@ def _adapted(source, found: list) -> Iterator[tuple[Any, dict]]:
     _check_rules(source, bound, "key")
     source.headings = bound.source
     for place, raw in found:
-        yield place, _applied(source, bound, place, raw) if isinstance(raw, dict) else raw
+        entry = _applied(source, bound, place, raw) if isinstance(raw, dict) else raw
+        yield place, _with_memberships(source, place, entry) if bound.has_memberships and isinstance(raw, dict) else entry
 
 
 class _Document(Place):

@@ -14,6 +14,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot imp
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import availability, warning_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_memberships import add_memberships
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_update import has_picture
@@ -35,6 +36,7 @@ class UserService(Service):
         if user is None and declaration["state"] != "present":
             warnings += missing_account(declaration, declaration["missing"])
         plan.warnings[:0] = warnings
+        add_memberships(client, declaration, user, plan)
         plan.heading = (user or declaration)["username"] or ""
         return plan
 
