@@ -261,7 +261,7 @@ def with_memberships(options: dict) -> dict:
             except ValueError:
                 known = "member, admin, yes, no" if name.startswith(TEAM_COLUMN) else "yes, no"
                 raise Unusable(
-                    name, f"this says nothing about the {name.replace(':', ' ', 1)}", f"Known are {known} and an empty cell"
+                    name, f"this is not a valid cell of a column {name}", f"Known are {known} and an empty cell"
                 ) from None
             teams += [team] if team else []
     entry["teams"] = teams
