@@ -88,8 +88,8 @@ options:
   exact:
     description:
       - Maps that are replaced as a whole instead of being merged. Keys that are not declared are removed.
-      - With V(teams), the user leaves all teams that O(teams) does not name. Leaving a team ends the memberships in its channels.
-        Archived teams are left alone.
+      - With V(teams), the user leaves all teams that O(teams) does not name. Leaving a team ends the memberships in its
+        channels. Archived teams are left alone.
     type: list
     elements: str
     choices: [props, notify_props, timezone, teams]

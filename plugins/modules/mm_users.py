@@ -75,9 +75,9 @@ options:
         default: []
       teams:
         description:
-          - As O(mmops.mattermost.mm_user#module:teams). In a list in a CSV file, use texts like V(sales:admin;sales/dev;support).
-          - All users of the roster are read and added together. What is wrong with a team or channel itself fails the task before
-            anything is sent.
+          - As O(mmops.mattermost.mm_user#module:teams). In a CSV file, use texts like V(sales:admin;sales/dev;support).
+          - All users of the roster are read and added together. What is wrong with a team or channel itself fails the task
+            before anything is sent.
         type: list
         elements: raw
       roles:
@@ -162,9 +162,11 @@ options:
       - The file is read directly. A list of thousands that passes through Ansible's templating takes far longer.
       - The first line of a CSV file names the options, in any case. The separator is found by itself. A line C(sep=;) and the
         line C(#TYPE) of PowerShell may come before. In a list, values are separated by spaces, commas or semicolons; maps
-        are written as JSON. A column C(team:sales) tells for one team V(member), V(admin), V(yes) or V(no), a column
-        C(channel:sales/dev) for one channel V(yes) or V(no). An empty cell of them means V(no). An empty cell means empty for C(first_name), C(last_name), C(nickname) and C(position), and not
+        are written as JSON. An empty cell means empty for C(first_name), C(last_name), C(nickname) and C(position), and not
         declared for all others. An apostrophe before C(=), C(+), C(-) or C(@) is left out.
+      - A column C(team:sales) says V(member), V(admin), V(yes) or V(no) of the team C(sales), a column C(channel:sales/dev)
+        V(yes) or V(no) of its channel C(dev). An empty cell means V(no), which ends a membership only with V(teams) in
+        C(exact).
       - A JSON or YAML file holds a list of maps, or a map with one key, or with the key C(users), that holds it. Scalars are
         taken as they are written, so that a number keeps its leading zeros. YAML needs PyYAML.
       - In JSON Lines, each line holds a map. Lines of a bulk import or export of Mattermost are taken as well. Their keys that

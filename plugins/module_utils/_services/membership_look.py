@@ -129,7 +129,8 @@ class Reader:
             self._keep(self._client.get_team_members_for_user(user_id=user_id))
         except PermissionDenied:
             raise InvalidInput(
-                "exact: the caller may not see all teams of a user", "Leave teams out of exact, or use the token of an administrator"
+                "exact: the caller may not see all teams of a user",
+                "Leave teams out of exact, or use the token of an administrator",
             ) from None
 
     def _keep(self, members):

@@ -258,11 +258,8 @@ def with_memberships(options: dict) -> dict:
         if name.startswith(_MEMBERSHIPS):
             try:
                 team = team_of_column(name, cell)
-            except ValueError:
-                known = "member, admin, yes, no" if name.startswith(TEAM_COLUMN) else "yes, no"
-                raise Unusable(
-                    name, f"this is not a valid cell of a column {name}", f"Known are {known} and an empty cell"
-                ) from None
+            except InvalidInput as error:
+                raise Unusable(name, error.reason, error.remedy) from None
             teams += [team] if team else []
     entry["teams"] = teams
     return entry

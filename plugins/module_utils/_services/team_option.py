@@ -139,7 +139,7 @@ def column_name(title: str) -> str | None:
 
 
 def team_of_column(name: str, cell: Any) -> dict | None:
-    """The team that a cell of such a column declares; ``None`` if it declares none. Raises ``ValueError``."""
+    """The team that a cell of such a column declares; ``None`` if it declares none. Raises ``InvalidInput``."""
     word = str(cell).strip().lower() if isinstance(cell, (str, bool, int)) else None
     if cell is None or word in _NOTHING:
         return None
@@ -148,7 +148,8 @@ def team_of_column(name: str, cell: Any) -> dict | None:
     if name.startswith(CHANNEL_COLUMN) and (word in _SOMETHING or word == MEMBER):
         team, _slash, channel = name[len(CHANNEL_COLUMN) :].partition("/")
         return {"name": team, "role": None, "channels": [channel]}
-    raise ValueError
+    known = "member, admin, yes, no" if name.startswith(TEAM_COLUMN) else "yes, no"
+    raise InvalidInput(f"this is not a valid cell of a column {name}", f"Known are {known} and an empty cell")
 
 
 def from_bulk_teams(teams: Any) -> Any:
