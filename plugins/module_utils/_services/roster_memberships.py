@@ -36,8 +36,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.members
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.team_option import CHANNEL_COLUMN, TEAM_COLUMN
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_memberships import declares_teams, of_others
 
-#: How many users one request adds. The server takes 256 in a team and 1,000 in a channel.
+#: How many users one request adds. The server takes 256 in a team and 1,000 in a channel, but needs up to 65 ms for each.
 LARGEST_BATCH = 100
+
+#: How many such requests are sent at a time. More would only wait for each other, and some for too long.
+_BATCHES_AT_ONCE = 2
 
 JOIN_MANY = "add_team_members"
 
@@ -150,7 +153,8 @@ class Delivery:
         ):
             work = [(move, item) for item in moving for move in item.moves if move.operation == operation]
             if send:
-                in_parallel(self._workers, lambda batch, send=send: self._guarded(send, batch), _batches(work))
+                workers = min(_BATCHES_AT_ONCE, self._workers)
+                in_parallel(workers, lambda batch, send=send: self._guarded(send, batch), _batches(work))
             else:
                 in_parallel(self._workers, lambda one: self._guarded(self._one, [one]), work)
 
