@@ -103,7 +103,7 @@ def check_targets(teams: Iterable[dict], seen: Seen) -> None:
         if name in seen.hidden:
             raise UnfitTeam(f"the caller may not see the team {name}", "Use the token of one of its administrators", name)
         if team is None:
-            raise UnfitTeam(f"there is no team {name}", "Correct the name, as it stands in the address of the team", name)
+            raise UnfitTeam(f"there is no team {name}", "Give the name in the URL of the team, not its display name", name)
         if team["delete_at"]:
             raise UnfitTeam(f"the team {name} is archived", "Leave it out, or restore the team", name)
         for channel_name in wish["channels"]:
@@ -118,7 +118,7 @@ def check_targets(teams: Iterable[dict], seen: Seen) -> None:
             if channel is None:
                 raise UnfitTeam(
                     f"the team {name} has no channel {channel_name}",
-                    "Correct the name, as it stands in the address of the channel, or name the team that has it",
+                    "Give the name in the URL of the channel, not its display name, and the team that has it",
                     name,
                     channel_name,
                 )

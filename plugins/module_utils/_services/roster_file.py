@@ -322,9 +322,7 @@ def _rows(source, rows, skipped, header, bound) -> Iterator[tuple[Any, dict]]:
                 entry[option] = _cell(entry[option], kind)
         for option in clearing:
             entry.setdefault(option, "")
-        if has_memberships:
-            entry = _with_memberships(source, place, entry)
-        yield place, entry
+        yield place, _with_memberships(source, place, entry) if has_memberships else entry
 
 
 def _applied(source, bound, place, row) -> dict:
