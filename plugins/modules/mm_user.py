@@ -86,11 +86,32 @@ options:
       - V(null) removes a key. An empty map changes nothing, or with O(exact) restores the defaults.
     type: dict
   exact:
-    description: Maps that are replaced as a whole instead of being merged. Keys that are not declared are removed.
+    description:
+      - Maps that are replaced as a whole instead of being merged. Keys that are not declared are removed.
+      - With V(teams), the user leaves all teams that O(teams) does not name. Leaving a team ends the memberships in its
+        channels. Archived teams are left alone.
     type: list
     elements: str
-    choices: [props, notify_props, timezone]
+    choices: [props, notify_props, timezone, teams]
     default: []
+  teams:
+    description:
+      - Teams that the user is in, and channels of them. Memberships are added. A user leaves teams only if O(exact) lists
+        V(teams), and channels only with their team.
+      - Each is a map with C(name), the name in the address of the team, C(role), V(member) or V(admin), and C(channels), a
+        list of names of public or private channels. If C(role) is omitted, it is not managed, and a new member has V(member).
+        A member whose roles were emptied gets V(member).
+      - A text does as well, like V(sales), V(sales:admin), or V(sales/dev) for the channel C(dev) of the team C(sales). A team
+        may be there several times; then it is all of that.
+      - Whoever joins a team joins C(town-square) with it, and usually C(off-topic). A guest joins the named channels only, so
+        the task fails if there are none. A guest cannot be V(admin).
+      - A team or channel that does not exist or is archived, that the caller may not manage, or whose members are those of
+        groups, and an address that the team does not take, are errors before anything is sent.
+      - An account that is to be V(inactive) or V(absent) keeps its memberships as they are.
+      - The memberships are not part of RV(user). What changes is in RV(diff), by team.
+      - Over the local socket, C(role) cannot be declared.
+    type: list
+    elements: raw
   roles:
     description:
       - System roles, as a set, like V(system_user) and V(system_admin). All others are removed.
@@ -278,6 +299,21 @@ EXAMPLES = r"""
   mmops.mattermost.mm_user:
     username: deploy-bot
     bot: true
+
+- name: Let her administer a team, and be in two channels of another one
+  mmops.mattermost.mm_user:
+    username: zoe.angstrom
+    teams:
+      - name: operations
+        role: admin
+      - name: sales
+        channels: [general, deals]
+
+- name: Let her leave all teams but these
+  mmops.mattermost.mm_user:
+    username: zoe.angstrom
+    teams: [operations, sales/deals]
+    exact: [teams]
 
 - name: Deactivate a leaver; the sessions end
   mmops.mattermost.mm_user:

@@ -15,6 +15,8 @@ description:
   - Accounts named by C(username) are read with one request per thousand, those named by C(user_id) with two, and those named
     by C(email) with one each or by listing all accounts, whichever is less. Only what differs is sent, to several users at a
     time.
+  - Memberships in teams and channels are read with one request for each of them and each thousand users, and added with one for
+    each hundred. With V(teams) in C(exact), each team of the server is read, or each user is, whichever is less.
   - The whole roster is checked before anything is sent. If single users fail all the same, the others are done, the task
     fails with a list of who failed and why, and the next run finishes the rest.
 options:
@@ -69,8 +71,15 @@ options:
         description: As O(mmops.mattermost.mm_user#module:exact).
         type: list
         elements: str
-        choices: [props, notify_props, timezone]
+        choices: [props, notify_props, timezone, teams]
         default: []
+      teams:
+        description:
+          - As O(mmops.mattermost.mm_user#module:teams). In a CSV file, use texts like V(sales:admin;sales/dev;support).
+          - All users of the roster are read and added together. What is wrong with a team or channel itself fails the task
+            before anything is sent.
+        type: list
+        elements: raw
       roles:
         description: As O(mmops.mattermost.mm_user#module:roles).
         type: list
@@ -155,6 +164,9 @@ options:
         line C(#TYPE) of PowerShell may come before. In a list, values are separated by spaces, commas or semicolons; maps
         are written as JSON. An empty cell means empty for C(first_name), C(last_name), C(nickname) and C(position), and not
         declared for all others. An apostrophe before C(=), C(+), C(-) or C(@) is left out.
+      - A column C(team:sales) says V(member), V(admin), V(yes) or V(no) of the team C(sales), a column C(channel:sales/dev)
+        V(yes) or V(no) of its channel C(dev). An empty cell means V(no), which ends a membership only with V(teams) in
+        C(exact).
       - A JSON or YAML file holds a list of maps, or a map with one key, or with the key C(users), that holds it. Scalars are
         taken as they are written, so that a number keeps its leading zeros. YAML needs PyYAML.
       - In JSON Lines, each line holds a map. Lines of a bulk import or export of Mattermost are taken as well. Their keys that
@@ -165,7 +177,7 @@ options:
   columns:
     description:
       - What to do with columns or keys of O(src) that are not named like the options. Each rule stands under the heading of
-        its column.
+        its column. It may name columns C(team:NAME) and C(channel:TEAM/NAME) like options.
       - An empty value leaves the column out. A text renames it, like C(Login) to V(username).
       - "A map with C(to) and C(values) translates values, like C({to: state, values: {Yes: present, No: inactive}}). Upper and
         lower case are the same. A value that is not listed is an error, unless C(otherwise) says what it stands for. C(null)
@@ -184,7 +196,8 @@ options:
     type: str
   defaults:
     description:
-      - Options for all entries that do not declare them. Maps are merged key by key.
+      - Options for all entries that do not declare them. Maps are merged key by key. O(defaults.teams) and O(defaults.exact)
+        are joined with those of an entry; what an entry says of a team counts.
     type: dict
     suboptions:
       position:
@@ -215,6 +228,16 @@ options:
       email_verified:
         description: As O(mmops.mattermost.mm_user#module:email_verified).
         type: bool
+      exact:
+        description: As O(mmops.mattermost.mm_user#module:exact).
+        type: list
+        elements: str
+        choices: [props, notify_props, timezone, teams]
+        default: []
+      teams:
+        description: As O(mmops.mattermost.mm_user#module:teams).
+        type: list
+        elements: raw
   missing:
     description:
       - What to do about entries with O(users[].state=inactive) or O(users[].state=absent) whose account does not exist. It may
@@ -344,6 +367,17 @@ EXAMPLES = r"""
         roles: [system_user, system_admin]
       - username: ada
         state: inactive
+
+- name: Bring people into their teams and channels, and out of all others
+  mmops.mattermost.mm_users:
+    src: files/teams.csv
+    missing_password: random
+    columns:
+      Sales: team:sales
+      Deals?: channel:sales/deals
+    defaults:
+      teams: [operations]
+      exact: [teams]
 
 - name: Show who is on the server but not on the roster
   mmops.mattermost.mm_users:

@@ -18,6 +18,7 @@ ID = "a" * 26
 CREATE = Request("POST", "/api/v4/users", 201)
 PATCH = Request("PUT", f"/api/v4/users/{ID}/patch", 200)
 ROLES = Request("PUT", f"/api/v4/users/{ID}/roles", 200)
+JOIN = Request("POST", "/api/v4/teams/a/members/batch", 201)
 READ = Request("GET", f"/api/v4/users/{ID}", 200)
 UNCHANGED = {"changed": False, "operations": []}
 #: What is left of a result with no_log.
@@ -146,6 +147,10 @@ def user(name: str, *operations: str, **more: Any) -> dict[str, Any]:
             changed(users=[user("zoe", "create_user"), user("ada", "create_user")]),
             "create_user of ada, but nothing came",
         ),
+        # One request may bring many users into a team.
+        ([JOIN], changed(users=[user("zoe", "add_team_members"), user("ada", "add_team_members")]), ""),
+        ([JOIN, JOIN], changed(users=[user("zoe", "add_team_members")]), "which no result reports"),
+        ([], changed(users=[user("zoe", "add_team_members")]), "add_team_members of zoe, but nothing came"),
     ],
 )
 def test_a_roster_is_judged_by_all_its_users(requests: list[Request], result: dict[str, Any], complaint: str) -> None:

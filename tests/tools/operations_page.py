@@ -28,8 +28,28 @@ DOOR = "mm_user_operation"
 _WHO = {"get_user": ["user_id"], "get_user_by_username": ["username"], "get_user_by_email": ["email"]}
 _FIELDS = ["first_name", "last_name", "nickname", "position", "locale", "timezone", "props", "notify_props"]
 
+#: Operations that read and change memberships.
+_TEAMS: dict[str, list[str]] = {
+    "add_channel_member": ["teams"],
+    "add_team_member": ["teams"],
+    "get_all_teams": ["exact=teams"],
+    "get_channel_by_name": ["teams"],
+    "get_channel_members": ["api_socket"],
+    "get_channel_members_by_ids": ["teams"],
+    "get_channel_members_for_user": ["teams"],
+    "get_roles_by_names": ["teams"],
+    "get_team": ["exact=teams"],
+    "get_team_by_name": ["teams"],
+    "get_team_members_by_ids": ["teams"],
+    "get_team_members_for_user": ["exact=teams", "teams"],
+    "get_users": ["api_socket"],
+    "remove_team_member": ["exact=teams"],
+    "update_team_member_scheme_roles": ["teams"],
+}
+
 _USER: dict[str, list[str]] = {
     **_WHO,
+    **_TEAMS,
     "assign_bot": ["bot=true", "bot_owner", "state=inactive", "state=absent"],
     "get_bot": ["bot=true", "bot_owner", "state=inactive", "state=absent"],
     "convert_bot_to_user": ["bot=false"],
@@ -140,8 +160,17 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
             operation: [option if option == "api_socket" else f"users.{option}" for option in options]
             for operation, options in _USER.items()
         },
+        "add_team_members": ["users.teams"],
         "get_total_users_stats": ["users.email"],
-        "get_users": ["prune", "users.email", "users.state=inactive", "users.state=absent", "users.roles", "users.guest=true"],
+        "get_users": [
+            "prune",
+            "users.email",
+            "users.state=inactive",
+            "users.state=absent",
+            "users.roles",
+            "users.guest=true",
+            "api_socket",
+        ],
         "get_users_by_ids": ["users.user_id"],
         "get_users_by_usernames": ["users", "src"],
     },

@@ -22,11 +22,13 @@ EMAIL_TAKEN = "the address is taken"
 LAST_ADMINISTRATOR = "the last administrator keeps the role"
 MFA_CODE_MISSING = "a code is missing"
 MFA_CODE_REFUSED = "the code of an enrolment is refused"
+NOT_IN_CHANNELS_TEAM = "the user is not in the team of the channel"
 NO_GUESTS = "there can be no guests"
 NO_SUCH_USER = "there is no such user"
 SESSION_GONE = "there is no such session"
 TOKEN_GONE = "there is no such token"  # noqa: S105  a kind of error
 TOO_MANY_USERS = "there are too many active users"
+USER_INACTIVE = "the user is deactivated"
 USERNAME_TAKEN = "the user name is taken"
 WRONG_LOGIN = "login or password is wrong"
 
@@ -179,7 +181,12 @@ EXPLANATIONS = {
     "app.team.get_by_invite_id.finding.app_error": Explanation("there is no team with this invitation", "Correct iid"),
     "app.team.get.find.app_error": Explanation("there is no such team", "Correct the id of the team"),
     "app.team.get_by_name.missing.app_error": Explanation("there is no such team", "Correct the name of the team"),
-    "app.team.get_member.missing.app_error": Explanation("the user is not in the team", "Add the user to the team first"),
+    "app.team.get_member.missing.app_error": Explanation(
+        "the user is not in the team", "Add the user to the team first", kind=NOT_IN_CHANNELS_TEAM
+    ),
+    "app.team.join_user_to_team.max_accounts.app_error": Explanation(
+        "the team has as many members as the server takes", "Raise TeamSettings.MaxUsersPerTeam on the server"
+    ),
     "api.team.join_user_to_team.allowed_domains.app_error": Explanation(
         "the team takes addresses of certain domains only", "Use an address of the team's allowed_domains"
     ),
@@ -194,13 +201,13 @@ EXPLANATIONS = {
         "bots cannot be created on this server", "Set ServiceSettings.EnableBotAccountCreation to true on the server"
     ),
     "api.channel.add_user.to.channel.failed.deleted.app_error": Explanation(
-        "the user has left the team of the channel", "Add the user to the team first"
+        "the user has left the team of the channel", "Add the user to the team first", kind=NOT_IN_CHANNELS_TEAM
     ),
     "api.channel.remove.default.app_error": Explanation(
         "nobody can leave the default channel of a team", "Remove the user from the team"
     ),
     "app.channel.add_member.deleted_user.app_error": Explanation(
-        "the account is deactivated and cannot join a channel", "Activate it first"
+        "the account is deactivated and cannot join a channel", "Activate it first", kind=USER_INACTIVE
     ),
     "app.channel.get.existing.app_error": Explanation("there is no such channel", "Correct the id of the channel"),
     "app.channel.get_by_name.missing.app_error": Explanation(

@@ -151,6 +151,12 @@ FEATURES = {
             since=V10_11,
         ),
         Feature(
+            "adds_channel_members_by_list",
+            "One request adds many users to a channel",
+            "neighbours_more/channel_add_some_unknown",
+            since=V10_11,
+        ),
+        Feature(
             "limits_active_users",
             "A server without a licence takes a limited number of active users: 5,000, from 11.2 on 250",
             "newer/limits_server",

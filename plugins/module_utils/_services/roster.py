@@ -14,7 +14,7 @@ from functools import partial
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Service
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_active, is_bot, other_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
     LARGEST_LOOKUP,
@@ -26,6 +26,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.password import unknown_password
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_accounts import check_owners, find_accounts
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_check import check_roster, roster_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_memberships import RosterMemberships
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_prune import (
     EVERYBODY,
     brake,
@@ -77,12 +78,15 @@ class RosterService(Service):
         size = LARGEST_LOOKUP if by_chunk else len(entries)
         chunks = [entries[start : start + size] for start in range(0, len(entries), size)] if entries else []
         owners: dict = {}
+        people: list = []  # with the accounts that were found
         # While one chunk is planned, the next are on their way.
         workers = min(_READS_AHEAD, declaration["concurrency"])
         with closing(as_they_come(workers, partial(find_accounts, client, declaration), chunks)) as coming:
             for chunk, found in zip(chunks, coming):
                 check_owners(roster, owners, chunk, found)
+                people += zip(chunk, found)
                 self._plan_chunk(client, declaration, zip(chunk, found), plan)
+        self._plan_memberships(client, declaration, roster, people, plan)
         self._report_missing(declaration["missing"], plan)
         if declaration["prune"] in ("report", "deactivate"):
             self._plan_prune(client, declaration, entries, scope, limit, plan)
@@ -172,6 +176,28 @@ class RosterService(Service):
         plan.unknown += [option for option in user_plan.unknown if option not in plan.unknown]
         if user_plan.changed:
             plan.items.append(Item(name, entry.where, options, user_plan, user=observation.user))
+
+    @staticmethod
+    def _plan_memberships(client: ApiClient, declaration, roster, people, plan):
+        """Plan teams and channels, for the accounts that are planned by now."""
+        items = {id(item.declaration): item for item in plan.items}
+        failed = {id(item.declaration) for item in plan.failed}
+
+        def item_of(entry, user):
+            if id(entry.options) in failed:
+                return None
+            known = items.get(id(entry.options))
+            return known or Item(user["username"], entry.where, entry.options, Plan(predicted=dict(user)), user=user)
+
+        def fail(entry, where, error):
+            item = items.pop(id(entry.options), None)
+            if item:
+                plan.items.remove(item)
+            plan.failed.append(Item(name_of(entry), where, entry.options, error=error))
+
+        for entry, item in RosterMemberships(client, roster, declaration["concurrency"]).plan(people, item_of, fail):
+            if id(entry.options) not in items:
+                plan.items.append(item)
 
     def _plan_prune(self, client: ApiClient, declaration, entries, scope, limit, plan):
         known = {(name, entry.options[name]) for entry in entries for name in ("username", "user_id", "email")}

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_active, is_bot
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.team_option import from_bulk_teams
 
 #: What ``mm_user_info`` adds to a user under the name of an option that means something else.
 _GATHERED = frozenset({"image", "terms_of_service"})
@@ -42,6 +43,8 @@ def from_bulk(user: dict, known: Any) -> tuple:
     entry = {key: value for key, value in user.items() if key in known}
     if isinstance(entry.get("notify_props"), dict):
         entry["notify_props"] = {_BULK_NOTIFY_PROPS.get(key, key): value for key, value in entry["notify_props"].items()}
+    if "teams" in entry:
+        entry["teams"] = from_bulk_teams(entry["teams"])
     return _without_empty_service(entry), [key for key in user if key not in known]
 
 

@@ -14,6 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.team_option import (
+    CHANNEL_COLUMN,
+    TEAM_COLUMN,
+    column_name,
+    team_of_column,
+)
 
 #: The key of ``columns`` that names no column, but the one that user names are made from.
 USERNAME_FROM = "username_from"
@@ -85,8 +91,7 @@ class Columns:
         if rule is None or rule == "":
             return _LEFT_OUT
         if isinstance(rule, str):
-            self._check_option(title, rule)
-            return _Rule((rule,))
+            return _Rule((self._target(title, rule),))
         if not isinstance(rule, dict):
             raise InvalidInput(
                 f"columns: {title}: a rule must be the name of an option or a map", "See the examples of columns"
@@ -94,8 +99,17 @@ class Columns:
         self._check_keys(title, rule)
         if "split" in rule:
             return self._split(title, rule)
-        self._check_option(title, rule.get("to"))
-        return _Rule((rule["to"],), self._translation(title, rule) if "values" in rule else None)
+        return _Rule((self._target(title, rule.get("to")),), self._translation(title, rule) if "values" in rule else None)
+
+    def _target(self, title, option) -> str:
+        """The option that a column fills, or the team or channel that it is about."""
+        target = self._membership(option)
+        if target is None:
+            self._check_option(title, option)
+        return target or option
+
+    def _membership(self, title) -> str | None:
+        return column_name(title) if "teams" in self._spec and isinstance(title, str) else None
 
     @staticmethod
     def _check_keys(title, rule):
@@ -160,6 +174,8 @@ class Columns:
             rule = rules.get(form(title))
             if rule is None and form(title) in names:
                 rule = _Rule((names[form(title)],))
+            if rule is None and self._membership(title):
+                rule = _Rule((self._membership(title),))
             bound[title] = _LEFT_OUT if rule is None and form(title) == source else rule
         there = {form(title) for title in titles}
         # A key may be missing in all maps of a document, which leaves nothing to leave out; a table shows all its headings.
@@ -189,6 +205,11 @@ class BoundColumns:
             raise InvalidInput(
                 f"columns: {USERNAME_FROM} names {self.username_from!r}, which is neither a column nor an option that has one"
             )
+
+    @property
+    def has_memberships(self) -> bool:
+        """Whether there are columns for single teams or channels."""
+        return any(option.startswith(_MEMBERSHIPS) for option in self.source)
 
     @property
     def source(self) -> dict:
@@ -223,6 +244,25 @@ class BoundColumns:
         if not isinstance(address, str) or not address:
             return None
         return _NOT_IN_USERNAMES.sub("-", address.partition("@")[0].strip().lower())
+
+
+_MEMBERSHIPS = (TEAM_COLUMN, CHANNEL_COLUMN)
+
+
+def with_memberships(options: dict) -> dict:
+    """An entry in which ``teams`` also holds what the columns for single teams and channels say. Raises ``Unusable``."""
+    entry = {name: value for name, value in options.items() if not name.startswith(_MEMBERSHIPS)}
+    teams = entry.get("teams") or []
+    teams = list(teams) if isinstance(teams, (list, tuple)) else [teams]
+    for name, cell in options.items():
+        if name.startswith(_MEMBERSHIPS):
+            try:
+                team = team_of_column(name, cell)
+            except InvalidInput as error:
+                raise Unusable(name, error.reason, error.remedy) from None
+            teams += [team] if team else []
+    entry["teams"] = teams
+    return entry
 
 
 def _folded(title: str) -> str:

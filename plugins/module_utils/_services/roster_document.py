@@ -25,6 +25,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
     applied,
     check_rules,
     line_and_column,
+    with_teams,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.strict_json import DECODER, Refused, parse_json
 
@@ -172,4 +173,7 @@ def _adapted(source, found: list) -> Iterator[tuple[Any, dict]]:
     check_rules(source, bound, "key")
     source.headings = bound.source
     for place, raw in found:
-        yield place, applied(source, bound, place, raw) if isinstance(raw, dict) else raw
+        if isinstance(raw, dict):
+            yield place, with_teams(source, bound, place, applied(source, bound, place, raw))
+        else:
+            yield place, raw

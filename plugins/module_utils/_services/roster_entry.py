@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_columns import Unusable
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.team_option import joined
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import MAPS, USER_OPTIONS
 
 #: The argument spec of an entry: a user, and what only a roster says of one. Its documentation is in the module.
@@ -19,7 +20,19 @@ ENTRY_OPTIONS: dict = dict(**USER_OPTIONS, expires_on=dict(type="str"), delete_a
 #: What ``defaults`` may say for all entries: options without a default of their own.
 DEFAULTS_OPTIONS: dict = {
     name: ENTRY_OPTIONS[name]
-    for name in ("position", "locale", "timezone", "props", "notify_props", "roles", "guest", "auth_service", "email_verified")
+    for name in (
+        "position",
+        "locale",
+        "timezone",
+        "props",
+        "notify_props",
+        "roles",
+        "guest",
+        "auth_service",
+        "email_verified",
+        "exact",
+        "teams",
+    )
 }
 
 #: Days before the end of an entry from which on a run warns of it.
@@ -94,6 +107,15 @@ class EntryChecker:
         for name in self._maps:
             if isinstance(raw.get(name), dict) and isinstance(self._defaults[name], dict):
                 options[name] = {**self._defaults[name], **raw[name]}
+        return self._with_lists(options)
+
+    def _with_lists(self, options: dict) -> dict:
+        """Of lists that are joined with those of all entries, an entry declares more, not another."""
+        if self._defaults.get("exact") and options["exact"] is not self._defaults["exact"]:
+            options["exact"] = [*options["exact"], *self._defaults["exact"]]
+        teams = self._defaults.get("teams")
+        if teams and options["teams"] is not teams:
+            options["teams"] = joined(teams, options["teams"])
         return options
 
 
@@ -110,7 +132,7 @@ def typed(value: Any, option: dict, name: str) -> Any:
         value = value.replace(",", " ").split()
     if not isinstance(value, _FITS[kind]) or (kind == "int" and isinstance(value, bool)):
         raise Unusable(name, f"{name} must be {_KINDS[kind]}")
-    if kind == "list" and not all(isinstance(part, str) for part in value):
+    if kind == "list" and option.get("elements") != "raw" and not all(isinstance(part, str) for part in value):
         raise Unusable(name, f"{name} must be a list of texts")
     choices = option.get("choices")
     if choices and not set(value if kind == "list" else [value]).issubset(choices):

@@ -23,6 +23,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol imp
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, as_text, carry_out
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import stops_administrating
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import Entry
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_memberships import Delivery
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import LEAVES, effect_on_seats
 
@@ -44,7 +45,13 @@ class Item:
     done: list = field(default_factory=list)
     error: MattermostError | None = None
     pruned: bool = False
+    moves: list = field(default_factory=list)  # between teams and channels
     user: dict | None = None  # the account before the change
+
+    @property
+    def planned(self) -> list:
+        """The operations of the plan."""
+        return [*self.plan.operations, *(move.operation for move in self.moves)]
 
     @property
     def takes_an_administrator(self) -> bool:
@@ -86,9 +93,7 @@ class RosterPlan(Plan):
     @property
     def operations(self) -> list:
         """Each operation once, in the order of first use."""
-        return list(
-            dict.fromkeys(name for item in self.items for name in (item.done if self.executed else item.plan.operations))
-        )
+        return list(dict.fromkeys(name for item in self.items for name in (item.done if self.executed else item.planned)))
 
     @property
     def failure(self) -> str:
@@ -133,14 +138,15 @@ class RosterPlan(Plan):
         """Carry out the plans, ``concurrency`` users at a time. Errors are kept with their users."""
         stop = threading.Event()
         away = _Away()
-        progress = _Progress(client, len(self.items))
+        progress = _Progress(client, len([item for item in self.items if item.plan.steps]))
         service = UserService()
 
         def carry(item):
             if stop.is_set():
                 return
             try:
-                item.done = carry_out(service, client, item.declaration, item.plan)
+                # Teams are for all users together, when their accounts are as declared.
+                item.done = carry_out(service, client, {**item.declaration, "teams": None}, item.plan)
             except MattermostError as error:
                 item.error, item.done = error, error.done
             except Exception as error:  # that of one user must not hide what became of the others
@@ -154,13 +160,25 @@ class RosterPlan(Plan):
         with ThreadPoolExecutor(self.concurrency) as pool:
             try:
                 for items in self._turns():
-                    list(pool.map(carry, items))
+                    list(pool.map(carry, [item for item in items if item.plan.steps]))
             except BaseException:
                 stop.set()  # else the pool would go on before it lets go
                 raise
+        if not stop.is_set():
+            self._deliver(client, stop)
         self.failed += [item for item in self.items if item.error]
         if away.long:
             self.not_begun = len([item for item in self.items if not (item.error or item.done)])
+
+    def _deliver(self, client: ApiClient, stop):
+        """Bring the users into their teams and channels."""
+
+        def stopped():
+            if self.stops_on_error and any(item.error for item in self.items):
+                stop.set()
+            return stop.is_set()
+
+        Delivery(client, self.concurrency, stopped).send(self.items)
 
 
 class _Away:
@@ -212,7 +230,7 @@ def returned(plan: RosterPlan, items: list[Item]) -> dict:
                 "username": item.name,
                 "user_id": _user_id(item),
                 "change": _kind(item),
-                "operations": item.done or item.plan.operations,
+                "operations": item.done or item.planned,
                 "before": item.plan.before,
                 "after": item.plan.after,
             }

@@ -9,7 +9,12 @@ import codecs
 from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_columns import BoundColumns, Columns, Unusable
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_columns import (
+    BoundColumns,
+    Columns,
+    Unusable,
+    with_memberships,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import Place
 
 EMPTY_ROSTER = "A roster without users would say that nobody should be there"
@@ -74,5 +79,13 @@ def check_rules(source: Source, bound: BoundColumns, what: str) -> None:
 def applied(source: Source, bound: BoundColumns, place: Place, row: dict) -> dict:
     try:
         return bound.apply(row)
+    except Unusable as error:
+        raise refusal(place, error, source) from None
+
+
+def with_teams(source: Source, bound: BoundColumns, place: Place, entry: dict) -> dict:
+    """The entry with the columns of teams and channels brought together in the option ``teams``."""
+    try:
+        return with_memberships(entry) if bound.has_memberships else entry
     except Unusable as error:
         raise refusal(place, error, source) from None

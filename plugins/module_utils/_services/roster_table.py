@@ -15,7 +15,12 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_api import FORMULA_MARK, FORMULA_STARTS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_columns import BoundColumns
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import Place
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_source import Source, applied, check_rules
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_source import (
+    Source,
+    applied,
+    check_rules,
+    with_teams,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.strict_json import parse_json
 
 #: Columns in which an empty cell of a CSV file says "empty". In all others it says "not declared".
@@ -136,11 +141,15 @@ def _bind_header(source, header, line, separator) -> BoundColumns:
     return bound
 
 
+#: The type of a column that is not for an option, but for a team or channel.
+_TEXT = {"type": "str"}
+
+
 def _rows(source, rows, skipped, header, bound) -> Iterator[tuple[Any, dict]]:
     source.headings = bound.source
     options = [next(iter(bound.rules[title].options), None) if title else None for title in header]
     filled = [*bound.source, *bound.constants]
-    typed = [(option, source.spec[option]["type"]) for option in filled if source.spec[option]["type"] != "str"]
+    typed = [(option, source.spec[option]["type"]) for option in filled if source.spec.get(option, _TEXT)["type"] != "str"]
     clearing = [option for option in bound.source if option in _EMPTY_IS_A_VALUE]
     marked = FORMULA_MARK in source.text and bool(_FORMULA.search(source.text))
     only_names = bound.only_names
@@ -172,16 +181,16 @@ def _rows(source, rows, skipped, header, bound) -> Iterator[tuple[Any, dict]]:
                 entry[option] = _cell(entry[option], kind)
         for option in clearing:
             entry.setdefault(option, "")
-        yield place, entry
+        yield place, with_teams(source, bound, place, entry)
 
 
 def _cell(cell, kind):
     """The value of a CSV cell for an option of this type."""
     if not isinstance(cell, str):
         return cell
-    if kind == "list":
+    if kind == "list" and not cell.startswith("["):
         return cell.replace(";", " ").replace(",", " ").split()
-    if kind == "dict" or (kind == "raw" and cell.startswith("{")):
+    if kind in ("dict", "list") or (kind == "raw" and cell.startswith("{")):
         try:
             return parse_json(cell)
         except ValueError:

@@ -28,6 +28,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_li
     effect_on_seats,
     limit_of_users,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_memberships import (
+    add_memberships,
+    declares_teams,
+    look_at_teams,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import deviations, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 
@@ -48,6 +53,8 @@ class UserService(Service):
         plan = plan_user(declaration, seen)
         if seen.user is None and declaration["state"] != "present":
             plan.warnings[:0] = missing_account(declaration, declaration["missing"])
+        if seen.teams is not None:
+            add_memberships(declaration, seen.user, seen.teams, plan)
         plan.heading = (seen.user or declaration)["username"] or ""
         _keep_an_administrator(seen)
         if seen.user_limit:
@@ -78,6 +85,8 @@ class UserService(Service):
         seen.effect_on_seats = effect_on_seats(user, plan.predicted) if plan.changed else ""
         if seen.effect_on_seats not in ("", LEAVES) and client.server.has("limits_active_users"):
             seen.user_limit = limit_of_users(client)
+        if declares_teams(declaration):
+            seen.teams = look_at_teams(client, declaration, user, plan.predicted)
         return seen
 
     def look_at(self, client: ApiClient, declaration: dict, user: dict | None) -> Seen:

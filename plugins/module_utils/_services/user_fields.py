@@ -9,8 +9,10 @@ import re
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS, check_identity
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import as_stored, without_invisible
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.team_option import check_teams
 
 #: Plain texts, with the number of characters that the server takes.
 TEXTS = {"first_name": 64, "last_name": 64, "nickname": 64, "position": 128, "locale": 5}
@@ -58,7 +60,8 @@ USER_OPTIONS: dict = dict(
     timezone=dict(type="raw"),
     props=dict(type="dict"),
     notify_props=dict(type="dict"),
-    exact=dict(type="list", elements="str", choices=["props", "notify_props", "timezone"], default=[]),
+    exact=dict(type="list", elements="str", choices=["props", "notify_props", "timezone", "teams"], default=[]),
+    teams=dict(type="list", elements="raw"),
     roles=dict(type="list", elements="str"),
     guest=dict(type="bool"),
     bot=dict(type="bool"),
@@ -106,6 +109,7 @@ def check_declaration(declaration: dict) -> list:
         if declaration[name] is not None:
             declaration[name] = _strings(name, declaration[name])
     _check_roles(declaration)
+    declaration["teams"] = check_teams(declaration["teams"], declaration["guest"] or declaration["roles"] == [GUEST])
     for name in ("password", "current_password"):
         if declaration[name] == "":
             raise InvalidInput(f"{name} is empty", "Leave it out, or give a password")

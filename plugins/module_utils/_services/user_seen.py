@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
@@ -29,7 +29,7 @@ class Seen:
     ``no_guests`` says why there can be no guests; empty if there can be, or if nobody is to become one.
     ``administrators`` are all active ones, where the account is to be one no longer.
     ``user_limit``: how many active users the server takes, where one more is to be active, and ``effect_on_seats`` what the
-    change does to their number.
+    change does to their number. ``teams``: the teams and channels that the declaration concerns, where it names any.
     """
 
     user: dict | None
@@ -50,6 +50,7 @@ class Seen:
     administrators: list | None = None
     user_limit: UserLimit | None = None
     effect_on_seats: str = ""
+    teams: Any = None
 
     @property
     def is_caller(self) -> bool:

@@ -10,7 +10,8 @@ task of this collection that the requests which write are exactly those that the
 * of a result without a change there are none;
 * of a result with a change there are those of ``operations``, in that order;
 * of a failure there are those of ``operations``, and perhaps the one that failed;
-* of a roster, whose users are worked on side by side, there are those of all its users together, in any order.
+* of a roster, whose users are worked on side by side, there are those of all its users together, in any order. One request
+  may be for many of them.
 
 A request that the transport sent again counts once. A login and a logout prove a password or authenticate, and are
 allowed at any time.
@@ -34,6 +35,10 @@ AUTHENTICATION = frozenset({"/api/v4/users/login", "/api/v4/users/logout"})
 
 #: Statuses after which a request may be sent again.
 TURNED_AWAY = frozenset({0, 429, 502, 503, 504})
+
+
+#: Operations with which a roster changes many users in one request.
+FOR_MANY = frozenset({"add_team_members", "add_channel_member"})
 
 
 @dataclass(frozen=True)
@@ -168,12 +173,17 @@ def _judge_item(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, li
 def _judge_roster(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, list[Request]]:
     """As ``_judge_item``, for a result that reports the operations of each user."""
     left = [request for number, request in enumerate(writes) if not any(map(request.repeats, writes[:number]))]
+    shared: dict[str, list[Request]] = {}  # requests for many users, each of which reports them
     for user in [*item.get("users", []), *item.get("failures", [])]:
         for operation in user["operations"]:
             fitting = [request for request in left if request.carries_out(operation)]
+            if operation in FOR_MANY:
+                fitting = fitting or shared.get(operation, [])
+                shared.setdefault(operation, fitting)
             if not fitting:
                 return f"it reports the operation {operation} of {user['username']}, but nothing came", left
-            left.remove(fitting[0])
+            if fitting[0] in left:
+                left.remove(fitting[0])
     failing = [(failure.get("error") or {}).get("operation") for failure in item.get("failures", [])]
     for operation in filter(None, failing):
         fitting = [request for request in left if request.carries_out(operation)]

@@ -186,11 +186,12 @@ def test_lines_of_a_bulk_export_are_a_roster(tmp_path, name):
             "email": "zoe@example.com",
             "roles": ["system_admin", "system_user"],
             "notify_props": {"desktop": "all", "push": "mention", "push_status": "away"},
+            "teams": [{"name": "eng", "role": "member"}],
             "delete_at": 0,
         },
         {"username": "ada", "auth_service": "ldap", "auth_data": "ada", "delete_at": 1700000000000},
     ]
-    assert roster.warnings == ["src: a roster does not set use_markdown_preview, teams, so these keys were left out"]
+    assert roster.warnings == ["src: a roster does not set use_markdown_preview, so these keys were left out"]
     assert str(roster.entries[1].where) == f"{name}, line 5"
 
 
