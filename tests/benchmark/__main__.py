@@ -6,247 +6,34 @@
 Every figure is a ratio, because absolute times say as much about the machine. Commands take turns, so that a machine
 that becomes slower slows both sides. Against a server that MATTERMOST_URL names, the accounts are created first and
 deleted at the end.
+
+Each file in ``rows`` is a part of the table: its function ``rows(bench, rounds, users, growth)`` returns the results by
+name. A new file needs no entry anywhere.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import itertools
+import importlib
 import json
-import os
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import requests
-from people import MARK, usernames, write_load_file, write_roster
+from bench import HERE, Bench, prepared_server
+from servers import ROOT
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "tools"), str(HERE.parent / "integration"), str(HERE.parent.parent / ".tree")]
-
-from harness.proxy import recording_proxy  # noqa: E402
-from servers import ROOT, Server, fake_server, given_server, play_environment  # noqa: E402
-
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS  # noqa: E402
-
-CONCURRENCY = 8
-LOOP = 100
-CREATIONS = 1000
-PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+#: The largest roster with ``--growth``.
+LARGEST = 50000
 
 
-@dataclass
-class Timing:
-    """Wall times in seconds and peak memory in MB of a command that ran several times."""
-
-    seconds: list[float] = field(default_factory=list)
-    megabytes: float = 0.0
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.seconds)
-
-
-class Bench:
-    """Commands against one server. ``folder`` takes their files."""
-
-    def __init__(self, server: Server, folder: Path):
-        self.server = server
-        self.folder = folder
-        self.environment = {**play_environment(server, folder / "home"), "PYTHONPATH": str(HERE)}
-        self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {server.token}"
-
-    def play(self, name: str, *tasks: dict) -> list[str]:
-        """The command that runs these tasks."""
-        path = self.folder / f"{name}.yml"
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": list(tasks)}
-        path.write_text(json.dumps([play]), encoding="utf-8")
-        return [str(PLAYBOOK), str(path)]
-
-    def floor(self, *arguments: object) -> list[str]:
-        return [sys.executable, str(HERE / "floor.py"), *map(str, arguments)]
-
-    def run(self, command: list[str], timing: Timing | None = None, environment: dict | None = None) -> None:
-        """Runs a command, which must succeed."""
-        started = time.monotonic()
-        with tempfile.TemporaryFile() as output:
-            process = subprocess.Popen(command, env=environment or self.environment, stdout=output, stderr=output)
-            # The usage of this child and of its own, not of all that ran before.
-            _unused, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            seconds = time.monotonic() - started
-            if process.returncode:
-                output.seek(0)
-                sys.exit(f"{' '.join(command)} failed:\n{output.read().decode()}")
-        if timing:
-            timing.seconds.append(seconds)
-            timing.megabytes = max(timing.megabytes, usage.ru_maxrss / 1024)
-
-    def measure(self, rounds: int, after=lambda: None, **commands: list[str]) -> dict[str, Timing]:
-        """Times commands in turns, after one run of each that does not count."""
-        timings = {name: Timing() for name in commands}
-        for turn, (name, command) in itertools.product(range(rounds + 1), commands.items()):
-            self.run(command, timings[name] if turn else None)
-            after()
-        return timings
-
-    def requests_of(self, command: list[str]) -> dict[str, int]:
-        """Runs a command once more through a recording proxy and counts its requests by operation."""
-        with recording_proxy(self.server.url) as proxy:
-            proxy.journal = self.folder / "journal.jsonl"
-            proxy.journal.write_text("")
-            self.run(command, environment={**self.environment, "MATTERMOST_URL": proxy.url})
-            notes = [json.loads(line) for line in proxy.journal.read_text().splitlines()]
-        return dict(Counter(operation_of(note["method"], note["path"]) for note in notes if note["event"] == "request"))
-
-    def delete_users(self, prefix: str) -> None:
-        """Removes the accounts of the benchmark for good."""
-        while True:
-            answer = self.session.post(
-                f"{self.server.url}/api/v4/users/search",
-                json={"term": f"{MARK}-{prefix}", "allow_inactive": True, "limit": 1000},
-                timeout=60,
-            )
-            users = [user for user in answer.json() if user["username"].startswith(f"{MARK}-{prefix}")]
-            if not users:
-                return
-            for user in users:
-                address = f"{self.server.url}/api/v4/users/{user['id']}?permanent=true"
-                self.session.delete(address, timeout=60).raise_for_status()
-
-
-def operation_of(method: str, path: str) -> str:
-    """The operation that a request carries out; literal paths win over those with parameters."""
-    fitting = [
-        operation
-        for operation in OPERATIONS.values()
-        if operation.method == method
-        and len(operation.path.split("/")) == len(path.split("/"))
-        and all(
-            part.startswith("{") or part == other
-            for part, other in zip(operation.path.split("/"), path.split("/"), strict=True)
-        )
-    ]
-    if not fitting:
-        return f"{method} {path}"
-    return min(fitting, key=lambda operation: operation.path.count("{")).name
-
-
-def net(timing: Timing, empty: Timing) -> float:
-    """Seconds without what an empty playbook takes."""
-    return max(timing.median - empty.median, 0.001)
-
-
-def result(
-    ratio: float, baseline: str, timings: dict[str, Timing], counts: dict[str, int], memory: float | None = None
-) -> dict:
-    row = {
-        "ratio": round(ratio, 4),
-        "baseline": baseline,
-        "medians": {name: round(timing.median, 3) for name, timing in timings.items()},
-        "requests": counts,
-    }
-    if memory is not None:
-        row["peak_memory_mb"] = round(memory, 1)
-    return row
-
-
-def loop(bench: Bench, rounds: int) -> dict:
-    looped = {"loop": f"{{{{ range({LOOP}) | list }}}}", "loop_control": {"label": "x"}}
-    name = usernames(1)[0]
-    ours = bench.play("loop_ours", {"mmops.mattermost.mm_user": {"username": name}, **looped})
-    uri = bench.play(
-        "loop_uri",
-        {
-            "ansible.builtin.uri": {
-                "url": f"{bench.server.url}/api/v4/users/username/{name}",
-                "headers": {"Authorization": f"Bearer {bench.server.token}"},
-            },
-            **looped,
-        },
-    )
-    timings = bench.measure(rounds, empty=bench.play("empty"), mm_user=ours)
-    # Half a minute a run: two of them are enough for a ratio of this size.
-    timings.update(bench.measure(2, uri=uri))
-    ratio = net(timings["mm_user"], timings["empty"]) / net(timings["uri"], timings["empty"])
-    return result(ratio, f"{LOOP} items of ansible.builtin.uri", timings, bench.requests_of(ours))
-
-
-def converged_roster(bench: Bench, rounds: int, count: int) -> dict:
-    roster = bench.folder / f"people{count}.csv"
-    write_roster(roster, count)
-    ours = bench.play(
-        f"converged{count}",
-        {
-            "mmops.mattermost.mm_users": {"src": str(roster)},
-            "register": "outcome",
-            "failed_when": "outcome is failed or outcome is changed",
-        },
-    )
-    timings = bench.measure(rounds, empty=bench.play("empty"), mm_users=ours, floor=bench.floor("read", count))
-    ratio = net(timings["mm_users"], timings["empty"]) / timings["floor"].median
-    return result(ratio, "a script that sends the same reads", timings, bench.requests_of(ours), timings["mm_users"].megabytes)
-
-
-def create_roster(bench: Bench, rounds: int) -> dict:
-    roster = bench.folder / "new.csv"
-    write_roster(roster, CREATIONS, "new")
-    ours = bench.play("create", {"mmops.mattermost.mm_users": {"src": str(roster), "concurrency": CONCURRENCY}})
-
-    def clean():
-        bench.delete_users("new")
-
-    clean()
-    timings = bench.measure(
-        rounds, clean, empty=bench.play("empty"), mm_users=ours, floor=bench.floor("create", CREATIONS, CONCURRENCY)
-    )
-    counts = bench.requests_of(ours)
-    clean()
-    ratio = net(timings["mm_users"], timings["empty"]) / timings["floor"].median
-    return result(ratio, f"a script that sends {CREATIONS} POST requests, {CONCURRENCY} at a time", timings, counts)
-
-
-def single_task(bench: Bench, rounds: int) -> dict:
-    ours = bench.play("single", {"mmops.mattermost.mm_user": {"username": usernames(1)[0]}})
-    timings = bench.measure(rounds, ping=bench.play("ping", {"ansible.builtin.ping": {}}), mm_user=ours)
-    row = result(
-        timings["mm_user"].median / timings["ping"].median, "one ansible.builtin.ping task", timings, bench.requests_of(ours)
-    )
-    row["difference_ms"] = round(1000 * (timings["mm_user"].median - timings["ping"].median))
-    return row
-
-
-@contextlib.contextmanager
-def prepared_server(count: int, folder: Path) -> Iterator[Server]:
-    """A server with that many people: the fake, which loads them, or the given one, which is cleaned up at the end."""
-    given = given_server()
-    if not given:
-        write_load_file(folder / "people.jsonl", count)
-        with fake_server(licensed=False, arguments=["--load", str(folder / "people.jsonl")]) as server:
-            # Deletion for good is off by default, as on a new real server.
-            requests.put(
-                f"{server.url}/api/v4/config/patch",
-                json={"ServiceSettings": {"EnableAPIUserDeletion": True}},
-                headers={"Authorization": f"Bearer {server.token}"},
-                timeout=60,
-            ).raise_for_status()
-            yield server
-        return
-    bench = Bench(given, folder)
-    write_roster(folder / "made.csv", count)
-    try:
-        bench.run(bench.play("make", {"mmops.mattermost.mm_users": {"src": str(folder / "made.csv")}}))
-        yield given
-    finally:
-        bench.delete_users("user")
+def parts(names: list[str]) -> list:
+    """The modules of the rows that are asked for, all of them if none is."""
+    known = sorted(path.stem for path in (HERE / "rows").glob("[a-z]*.py"))
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        sys.exit(f"there is no row {', '.join(unknown)}. Known are {', '.join(known)}")
+    return [importlib.import_module(f"rows.{name}") for name in names or known]
 
 
 def show(rows: dict[str, dict]) -> None:
@@ -265,26 +52,23 @@ def show(rows: dict[str, dict]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--users", type=int, default=10000, help="users of the converged roster")
+    parser.add_argument("rows", nargs="*", help="files in tests/benchmark/rows, without .py; all by default")
+    parser.add_argument("--users", type=int, default=10000, help="users of the server")
     parser.add_argument("--rounds", type=int, default=5, help="counted runs of each command")
-    parser.add_argument("--growth", action="store_true", help="also measure converged rosters of 1,000, 10,000 and 50,000")
+    parser.add_argument("--growth", action="store_true", help="also measure larger sizes, up to 50,000 users")
     arguments = parser.parse_args()
+    chosen = parts(arguments.rows)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sizes = [1000, 10000, 50000] if arguments.growth else []
-        with prepared_server(max([arguments.users, *sizes]), folder) as server:
-            bench = Bench(server, folder)
-            rows = {
-                "single_task": single_task(bench, arguments.rounds),
-                "converged_roster": converged_roster(bench, arguments.rounds, arguments.users),
-                "create_roster": create_roster(bench, arguments.rounds),
-                "loop": loop(bench, arguments.rounds),
-                **{f"converged_{size}": converged_roster(bench, arguments.rounds, size) for size in sizes},
-            }
-    show(rows)
+        size = max(arguments.users, LARGEST) if arguments.growth else arguments.users
+        results: dict[str, dict] = {}
+        with prepared_server(size, folder) as server:
+            for part in chosen:
+                results |= part.rows(Bench(server, folder), arguments.rounds, arguments.users, arguments.growth)
+    show(results)
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    target.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"Written to {target.relative_to(ROOT)}")
     return 0
 
