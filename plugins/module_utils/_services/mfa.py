@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import email.utils
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Answer
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN, Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, find_user
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.secret_file import write_private
 
 try:
     import pyotp
@@ -71,11 +71,14 @@ class Clock:
 
 @dataclass
 class MfaPlan(Plan):
-    """``own``: the account is read as that of the caller. ``path`` is the file for the QR code, if one is wanted."""
+    """``own``: the account is read as that of the caller. ``path`` is the file for the QR code, ``secret_path`` that for the
+    secret, if one is wanted.
+    """
 
     looks_again: bool = False  # a plan made anew would generate another secret
     own: bool = False
     path: str | None = None
+    secret_path: str | None = None
     clock: Clock = field(default_factory=Clock)
     problem: str = ""
 
@@ -94,6 +97,7 @@ class MfaPlan(Plan):
             super().execute(client)
             return
         generated = self._generate(client)
+        self._save_secret()
         if self.steps[1:]:  # else it is active already, with the new secret
             try:
                 self._activate(client, _seconds_ahead(generated, self.clock.now()))
@@ -116,6 +120,21 @@ class MfaPlan(Plan):
                 raise
         self.answers[_GENERATE] = answer.data
         return answer
+
+    def _save_secret(self):
+        """Write the secret before it is activated: a run that is killed in between has lost nothing."""
+        if not self.secret_path:
+            return
+        try:
+            write_private(self.secret_path, f"{self.answers[_GENERATE]['secret']}\n".encode())
+        except OSError as error:
+            reason = f"secret_path: {self.secret_path} could not be written: {os.strerror(error.errno or 0)}"
+            if self.steps[1:]:
+                failed = InvalidInput(reason)
+                failed.conclude(f"{_NOT_ACTIVE}.")
+                failed.done = [_GENERATE]
+                raise failed from None
+            self.problem = f"{reason}. The new secret is in force, and is in the result of the task alone."
 
     def _activate(self, client, ahead: float) -> None:
         """Prove the secret with a code; if that one was refused, maybe as used before, or its answer lost, with the next one.
@@ -202,7 +221,7 @@ class MfaService(Service):
         if not plan.path or _GENERATE not in plan.answers:
             return
         try:
-            _write_private(plan.path, base64.b64decode(plan.answers[_GENERATE]["qr_code"]))
+            write_private(plan.path, base64.b64decode(plan.answers[_GENERATE]["qr_code"]))
         except (OSError, ValueError) as error:
             reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "the server's picture is none"
             plan.warnings.append(
@@ -215,7 +234,7 @@ def plan_mfa(declaration: dict, user: dict | None, local: bool) -> MfaPlan:
     active = bool(user and user.get("mfa_active"))
     plan = MfaPlan(predicted=user)
     if declaration["state"] == "absent":
-        for name in ("regenerate", "qr_code_path"):
+        for name in ("regenerate", "qr_code_path", "secret_path"):
             if declaration[name]:
                 raise InvalidInput(f"{name}: only for state: present", "Leave it out")
         if user and active:
@@ -239,8 +258,9 @@ def plan_mfa(declaration: dict, user: dict | None, local: bool) -> MfaPlan:
         plan.note("mfa_active", False, True)
     plan.predicted = {**user, "mfa_active": True, "update_at": None}
     if declaration["qr_code_path"]:
-        plan.path = os.path.abspath(os.path.expanduser(declaration["qr_code_path"]))
-        _check_writable(plan.path)
+        plan.path = _writable("qr_code_path", declaration["qr_code_path"])
+    if declaration["secret_path"]:
+        plan.secret_path = _writable("secret_path", declaration["secret_path"])
     return plan
 
 
@@ -288,22 +308,13 @@ def _explained(error: MattermostError, ahead: float, active: bool | None) -> Mat
     return error
 
 
-def _check_writable(path: str) -> None:
+def _writable(option: str, declared: str) -> str:
+    """The whole path of a file that can be written."""
+    path = os.path.abspath(os.path.expanduser(declared))
     folder = os.path.dirname(path)
     if os.path.isdir(path) or not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
         raise InvalidInput(
-            f"qr_code_path: {path} cannot be written",
+            f"{option}: {path} cannot be written",
             "Give the path of a file in a directory that exists on the host that runs the task",
         )
-
-
-def _write_private(path: str, content: bytes) -> None:
-    """Write a file that only its owner can read, whatever was there before."""
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    return path

@@ -58,6 +58,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
     RosterFile,
     read_roster,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_passwords import (
+    Passwords,
+    forget_password,
+    save_password,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_prune import (
     EVERYBODY,
     brake,
@@ -65,7 +70,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
     scope_of,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService, needs_a_look
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_creation import unknown_password
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import (
     deviations,
@@ -99,6 +103,7 @@ class Item:
     error: MattermostError | None = None
     pruned: bool = False
     user: dict | None = None  # the account before the change
+    password_path: str = ""  # the file for the password that was chosen for the user
 
     @property
     def takes_an_administrator(self) -> bool:
@@ -181,9 +186,12 @@ class RosterPlan(Plan):
             if stop.is_set():
                 return
             try:
+                save_password(item.password_path, item.declaration["password"])
                 item.done = carry_out(service, client, item.declaration, item.plan)
             except MattermostError as error:
                 item.error, item.done = error, error.done
+                if not (error.done or error.outcome_unknown):
+                    forget_password(item.password_path)
             except Exception as error:  # that of one user must not hide what became of the others
                 item.error = UnforeseenError(error)
                 self.tracebacks.append(traceback.format_exc())
@@ -213,6 +221,7 @@ class RosterService(Service):
     def plan(self, client, declaration: dict) -> RosterPlan:
         check_concurrency(declaration["concurrency"])
         scope, limit = scope_of(declaration["prune_scope"]), limit_of(declaration["max_prune"])
+        self._passwords = Passwords(declaration)
         roster = self._roster(declaration)
         entries = roster.entries
         plan = RosterPlan(
@@ -327,6 +336,9 @@ class RosterService(Service):
             )
 
     def _plan_chunk(self, client, declaration, entries, plan):
+        entries = list(entries)
+        for entry, user in entries:
+            self._passwords.choose(entry.options, user)
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:
             observed = [
                 (
@@ -347,13 +359,6 @@ class RosterService(Service):
 
     def _plan_user(self, declaration, entry, observation, plan):
         options = entry.options
-        if (
-            observation.user is None
-            and declaration["missing_password"] == "random"  # noqa: S105  the name of a policy
-            and not (options["password"] or options["auth_service"])
-        ):
-            # Nobody should know it: the user sets another one by a password reset.
-            options["password"] = unknown_password()
         if observation.user is None and options["state"] != "present" and options["expires_on"] is None:
             plan.missing.append(entry)
             return
@@ -367,7 +372,8 @@ class RosterService(Service):
                 plan.warnings.append(warning if is_about_all else f"{name}: {warning}")
         plan.unknown += [option for option in user_plan.unknown if option not in plan.unknown]
         if user_plan.changed:
-            plan.items.append(Item(name, entry.where, options, user_plan, user=observation.user))
+            path = self._passwords.path_of(options)
+            plan.items.append(Item(name, entry.where, options, user_plan, user=observation.user, password_path=path))
 
     def _plan_prune(self, client, declaration, entries, scope, limit, plan):
         known = {(name, entry.options[name]) for entry in entries for name in ("username", "user_id", "email")}

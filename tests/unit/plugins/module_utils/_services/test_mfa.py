@@ -29,7 +29,15 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services import 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import Clock, MfaService
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
-OPTIONS = {"username": None, "user_id": None, "email": None, "state": "present", "regenerate": False, "qr_code_path": None}
+OPTIONS = {
+    "username": None,
+    "user_id": None,
+    "email": None,
+    "state": "present",
+    "regenerate": False,
+    "qr_code_path": None,
+    "secret_path": None,
+}
 ZOE = "b" * 26
 PICTURE = b"\x89PNG picture"
 #: A time at which a code begins.
