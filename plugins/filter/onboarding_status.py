@@ -30,7 +30,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ [] | mmops.mattermost.onboarding_status(done) }}"
   vars:
-    done: {accounts: {}, tokens: {}, marks: {}, mfa: {}, links: {}, revoked: {}, failures: {}, handed: {}, check: false}
+    done: {accounts: {}, tokens: {}, marks: {}, mfa: {}, links: {}, revoked: {}, failures: {}, handed: {}}
 """
 
 RETURN = r"""

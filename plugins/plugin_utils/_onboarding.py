@@ -119,14 +119,18 @@ def onboarding_status(plan: list, done: Mapping) -> list:
     made: dict = {}
     for token in done["tokens"].get("tokens", []):
         made.setdefault(token["username"], []).append(token["description"])
+    for result in done["revoked"].get("results") or []:
+        if result.get("changed"):
+            made.setdefault(result["item"]["username"], []).append(result["item"]["description"])
     status = []
     for line in plan:
         name, change = line["username"], changes.get(line["username"], {})
         secrets = done["handed"].get(name)
         if secrets is None:
-            everything = done["check"] and line["begins"]
             secrets = [secret for secret, due in (("password", line["password"]), ("mfa", line["mfa"])) if due]
-            secrets += line["tokens"] if everything else [token for token in line["tokens"] if token in made.get(name, ())]
+            # In check mode, a user who does not exist yet has no id, and tokens that would be revoked are still there.
+            absent = not (line["user_id"] or change.get("user_id"))
+            secrets += [token for token in line["tokens"] if absent or token in made.get(name, ())]
         status.append(
             {
                 "username": name,
