@@ -12,7 +12,7 @@ author:
 description:
   - Tells from the accounts that there are who is new, and who gets which secrets.
     The role P(mmops.mattermost.user_onboarding#role) uses it.
-positional: _input, found, passwords
+positional: _input, found, passwords, expires_after
 options:
   _input:
     description: What P(mmops.mattermost.onboarding_people#filter) returned.
@@ -28,6 +28,10 @@ options:
     description: V(generate) or V(email).
     type: str
     required: true
+  expires_after:
+    description: When new tokens expire.
+    type: str
+    default: ""
 """
 
 EXAMPLES = r"""

@@ -38,16 +38,16 @@ def _person(options: dict) -> dict:
     return person
 
 
-def onboarding_plan(people: list, found: Iterable[Mapping], passwords: str) -> list:
+def onboarding_plan(people: list, found: Iterable[Mapping], passwords: str, expires_after: str = "") -> list:
     """What each of the people is to get. ``found`` are the accounts that there are; ``passwords`` as the role takes it.
 
     ``begins``: the account is new, or has the mark of one whose secrets may have got lost.
     """
     accounts = {user["username"]: user for user in found}
-    return [_line(person, accounts.get(person["username"].lower()), passwords) for person in people]
+    return [_line(person, accounts.get(person["username"].lower()), passwords, expires_after) for person in people]
 
 
-def _line(person: dict, user: Mapping | None, passwords: str) -> dict:
+def _line(person: dict, user: Mapping | None, passwords: str, expires_after: str) -> dict:
     pending = user is not None and PENDING in (user.get("props") or {})
     begins = user is None or pending
     name = person["username"].lower()
@@ -66,7 +66,10 @@ def _line(person: dict, user: Mapping | None, passwords: str) -> dict:
             "tokens": person["tokens"],
             "due": begins or mfa or bool(person["tokens"]),
             "wanted_mfa": [{"username": name, "renewed": pending}] if mfa else [],
-            "wanted_tokens": [{"username": name, "description": description} for description in person["tokens"]],
+            "wanted_tokens": [
+                {"username": name, "description": description, **({"expires_after": expires_after} if expires_after else {})}
+                for description in person["tokens"]
+            ],
             "unmarked": {"username": name, "props": {PENDING: None}},
             "entry": _entry(person, begins, chosen and pending and passwords == "generate"),
         }
@@ -142,6 +145,30 @@ def onboarding_status(plan: list, done: Mapping) -> list:
             }
         )
     return inert(status)
+
+
+def onboarding_work(plan: list, done: Mapping) -> dict:
+    """What the tasks have to do for those for whom all went well so far, and who are there; ``done`` as for the report.
+
+    ``revoke``, ``mfa``, ``tokens``, ``links`` and ``unmark`` are entries for the modules, ``one_by_one`` names of users.
+    """
+    failed = onboarding_failures(plan, done)
+    # In check mode, a user who does not exist yet has no id.
+    made = {user["username"] for user in done["accounts"].get("users", []) if user["user_id"]}
+    lacking = {token["username"] for token in done["tokens"].get("tokens", [])}
+    going = [line for line in plan if line["username"] not in failed and (line["user_id"] or line["username"] in made)]
+    return inert(
+        {
+            "revoke": [token for line in going if line["pending"] for token in line["wanted_tokens"]],
+            "mfa": [entry for line in going for entry in line["wanted_mfa"]],
+            "tokens": [token for line in going for token in line["wanted_tokens"]],
+            "links": [line["unmarked"] for line in going if line["link"]],
+            "unmark": [line["unmarked"] for line in going if line["begins"] and line["username"] not in done["handed"]],
+            "one_by_one": [
+                line["username"] for line in going if line["password"] or line["mfa"] or line["username"] in lacking
+            ],
+        }
+    )
 
 
 def onboarding_failures(plan: list, done: Mapping) -> dict:

@@ -85,7 +85,6 @@ def onboard(count: int, concurrency: int, folder: str) -> int:
         write(folder, f"{person['username']}.password", password)
         body = {**person, "password": password, "locale": "en", "props": {"user_onboarding_pending": "true"}}
         user = session.post(API, json=body, timeout=60).json()
-        session.post(f"{API}/{user['id']}/email/verify/member", timeout=60).json()
         return user
 
     def token(user: dict) -> bool:

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: onboarding_failures
-short_description: Say who could not be onboarded and why
+name: onboarding_work
+short_description: List what there is to do for users to onboard
 version_added: 0.2.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:
-  - Puts together what failed in the tasks of the role.
+  - Lists what the tasks of the role have to do for those for whom all went well so far.
     The role P(mmops.mattermost.user_onboarding#role) uses it.
 positional: _input, done
 options:
@@ -26,24 +26,24 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Show that nothing failed
+- name: Show that there is nothing to do
   ansible.builtin.debug:
-    msg: "{{ [] | mmops.mattermost.onboarding_failures(done) }}"
+    msg: "{{ [] | mmops.mattermost.onboarding_work(done) }}"
   vars:
-    done: {accounts: {}, tokens: {}, marks: {}, mfa: {}, links: {}, revoked: {}, failures: {}}
+    done: {accounts: {}, tokens: {}, marks: {}, mfa: {}, links: {}, revoked: {}, failures: {}, handed: {}}
 """
 
 RETURN = r"""
 _value:
-  description: A sentence for each user that something failed for, by user name.
+  description: Entries for the modules, by task.
   type: dict
 """
 
-from ansible_collections.mmops.mattermost.plugins.plugin_utils._onboarding import onboarding_failures
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._onboarding import onboarding_work
 
 
 class FilterModule:
     """The filter."""
 
     def filters(self):
-        return {"onboarding_failures": onboarding_failures}
+        return {"onboarding_work": onboarding_work}
