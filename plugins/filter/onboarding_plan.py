@@ -37,7 +37,7 @@ options:
 EXAMPLES = r"""
 - name: Show who gets what
   ansible.builtin.debug:
-    msg: "{{ [{'username': 'zoe', 'mfa': true}] | mmops.mattermost.onboarding_people({}) | mmops.mattermost.onboarding_plan([], 'generate') }}"
+    msg: "{{ [{'username': 'zoe'}] | mmops.mattermost.onboarding_people({}) | mmops.mattermost.onboarding_plan([], 'email') }}"
 """
 
 RETURN = r"""

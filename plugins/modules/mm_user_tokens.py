@@ -11,10 +11,10 @@ version_added: 0.2.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:
-  - Ensures that users and bots have their personal access tokens, each as M(mmops.mattermost.mm_user_token) would. The value of a
-    new one goes into a file before the next one of the same user is made, and is nowhere in the result.
-  - Accounts are read with one request per thousand, and tokens with one for every 200 of the server. Only users who may lack one
-    are asked about one by one.
+  - Ensures that users and bots have their personal access tokens, each as M(mmops.mattermost.mm_user_token) would. The value of
+    a new one goes into a file before the next one of the same user is made, and is nowhere in the result.
+  - Accounts are read with one request per thousand, and tokens with one for every 200 of the server. Users who may lack one are
+    asked about one by one.
   - If single tokens fail, the others are made, the task fails with a list of what failed and why, and the next run does the
     rest.
   - To rotate tokens, use M(mmops.mattermost.mm_user_token) or the role P(mmops.mattermost.token_rotation#role).
@@ -43,8 +43,8 @@ options:
         type: str
   directory:
     description:
-      - Existing folder on the host that runs the task for the values, each in a file C(USERNAME.DESCRIPTION.token) that its owner
-        alone can read. What is not a letter, digit, dot, hyphen or underscore becomes an underscore.
+      - Existing folder on the host that runs the task for the values, each in a file C(USERNAME.DESCRIPTION.token) that its
+        owner alone can read. What is not a letter, digit, dot, hyphen or underscore becomes an underscore.
       - If a file cannot be written, its token is revoked again.
       - Before a token is created, the task leaves a note, and removes it when the file is written. If the run is killed in
         between, the next one finds the note, revokes the token, and creates another one. See
