@@ -84,8 +84,7 @@ def onboard(count: int, concurrency: int, folder: str) -> int:
         password = "A1a-" + secrets.token_urlsafe(24)
         write(folder, f"{person['username']}.password", password)
         body = {**person, "password": password, "locale": "en", "props": {"user_onboarding_pending": "true"}}
-        user = session.post(API, json=body, timeout=60).json()
-        return user
+        return session.post(API, json=body, timeout=60).json()
 
     def token(user: dict) -> bool:
         session.get(f"{API}/{user['id']}/tokens", params={"page": 0, "per_page": 200}, timeout=60).json()

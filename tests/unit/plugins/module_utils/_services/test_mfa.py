@@ -509,7 +509,7 @@ def test_without_the_file_mfa_does_not_become_active(time, tmp_path, monkeypatch
 
     monkeypatch.setattr(os, "replace", full)
     client = MfaModel([zoe()], time)
-    with pytest.raises(InvalidInput, match="secret_path.*No space left.*MFA is not active") as error:
+    with pytest.raises(InvalidInput, match=r"secret_path.*No space left.*MFA is not active") as error:
         run(client, secret_path=str(tmp_path / "zoe.secret"))
     assert error.value.done == ["generate_mfa_secret"]
     assert client.written == ["generate_mfa_secret"]
