@@ -150,7 +150,7 @@ def onboarding_status(plan: list, done: Mapping) -> list:
 def onboarding_work(plan: list, done: Mapping) -> dict:
     """What the tasks have to do for those for whom all went well so far, and who are there; ``done`` as for the report.
 
-    ``revoke``, ``mfa``, ``tokens``, ``links`` and ``unmark`` are entries for the modules, ``one_by_one`` names of users.
+    ``revoke``, ``enrol``, ``due_tokens``, ``links`` and ``unmark`` are entries for the modules, ``one_by_one`` names of users.
     """
     failed = onboarding_failures(plan, done)
     # In check mode, a user who does not exist yet has no id.
@@ -160,8 +160,8 @@ def onboarding_work(plan: list, done: Mapping) -> dict:
     return inert(
         {
             "revoke": [token for line in going if line["pending"] for token in line["wanted_tokens"]],
-            "mfa": [entry for line in going for entry in line["wanted_mfa"]],
-            "tokens": [token for line in going for token in line["wanted_tokens"]],
+            "enrol": [entry for line in going for entry in line["wanted_mfa"]],
+            "due_tokens": [token for line in going for token in line["wanted_tokens"]],
             "links": [line["unmarked"] for line in going if line["link"]],
             "unmark": [line["unmarked"] for line in going if line["begins"] and line["username"] not in done["handed"]],
             "one_by_one": [
