@@ -40,7 +40,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.mmops.mattermost.plugins.plugin_utils._hand_over import clash_sentences, token_file
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_file import clash_sentences, token_file
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 
 

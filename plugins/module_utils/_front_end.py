@@ -76,7 +76,18 @@ def check_texts(options: dict) -> None:
 
 
 #: Options that name files.
-_FILES = ("api_socket", "ca_path", "client_cert", "client_key", "image", "qr_code_path", "src")
+_FILES = (
+    "api_socket",
+    "ca_path",
+    "client_cert",
+    "client_key",
+    "image",
+    "passwords_directory",
+    "qr_code_path",
+    "secret_path",
+    "src",
+    "directory",
+)
 
 
 def failure(error: MattermostError) -> dict:

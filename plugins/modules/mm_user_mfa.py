@@ -36,6 +36,13 @@ options:
         existing file is replaced. Remove it when the user has scanned the code.
       - Written only when a secret is generated. If that fails, the task warns, and the QR code is in RV(qr_code).
     type: path
+  secret_path:
+    description:
+      - File on the host that runs the task into which the secret is written, readable by its owner only. A file that is there
+        is replaced.
+      - It is written before MFA becomes active, so that nothing is lost if the run is killed. If it cannot be written, the task
+        fails, and MFA does not become active.
+    type: path
 extends_documentation_fragment:
   - mmops.mattermost.who
   - mmops.mattermost.connection
@@ -173,6 +180,7 @@ SUBJECT = Subject(
         state=dict(type="str", choices=["present", "absent"], default="present"),
         regenerate=dict(type="bool", default=False),
         qr_code_path=dict(type="path"),
+        secret_path=dict(type="path"),
     ),
     rules=dict(required_one_of=[("username", "user_id", "email")]),
     service=MfaService(),

@@ -101,9 +101,11 @@ options:
   hand_over:
     description:
       - When the value of a new token counts as handed over. Before it creates a token, the task leaves a note on the host that
-        runs it, in the folder C(mmops.mattermost) beside what Ansible keeps there (E(ANSIBLE_HOME), by default C(~/.ansible)).
-        The note holds ids and no secret. If the run is killed or interrupted before the hand-over, the next run on this host
-        finds the note, revokes the token that nobody received, and creates another one.
+        runs it, in the folder that E(MATTERMOST_NOTES_DIRECTORY) names, or else in C(mmops.mattermost/not_handed_over) beside
+        what Ansible keeps there (E(ANSIBLE_HOME), by default C(~/.ansible)). The note holds ids and no secret. If jobs run in
+        containers, or on several hosts, name a folder that outlives and joins them. If the run is killed or interrupted before
+        the hand-over, the next run that sees this folder finds the note, revokes the token that nobody received, and creates
+        another one.
       - V(at_the_end) takes the value for handed over when the task ends, since the result holds it then.
       - V(later) takes it for handed over when another task, after you have stored the value, declares the same token with
         V(done). Until then the token that it follows is not ended, even with O(overlap=0d), and the next run that

@@ -251,10 +251,20 @@ options:
     description:
       - What to do when a new user has neither C(password) nor C(auth_service).
       - V(fail) reports an error for this user.
-      - V(random) gives the account a random password that nobody knows. The user gets in by a password reset.
+      - V(random) gives the account a random password that nobody knows. The user gets in by a password reset, or by the
+        file in O(passwords_directory).
     type: str
     choices: [fail, random]
     default: fail
+  passwords_directory:
+    description:
+      - Existing folder on the host that runs the task for the passwords of O(missing_password=random), each in a file
+        C(USERNAME.password) that its owner alone can read. Bots have none.
+      - A file is written before its password is sent, so that no password is lost if the run is killed. It is removed if the
+        server refuses the account.
+      - Users who exist keep their password, unless their entry has C(update_password=always) and no C(password). They get
+        another one in every run.
+    type: path
   prune:
     description:
       - What to do with active accounts that the roster does not know.
@@ -554,6 +564,7 @@ SUBJECT = Subject(
         defaults=dict(type="dict", options=DEFAULTS_OPTIONS),
         missing=dict(type="str", choices=["ignore", "warn", "fail"], default="warn"),
         missing_password=dict(type="str", choices=["fail", "random"], default="fail", no_log=False),
+        passwords_directory=dict(type="path", no_log=False),
         prune=dict(type="str", choices=["none", "report", "deactivate"], default="none"),
         prune_scope=dict(type="dict", options=SCOPE_OPTIONS, default=EVERYBODY),
         max_prune=dict(type="str", default="10%"),

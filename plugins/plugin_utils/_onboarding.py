@@ -1,16 +1,21 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The users to onboard, in the one form that the tasks of the role work with."""
+"""The users to onboard: what each is to get, the roster of their accounts, and the report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.password import unknown_password
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import full_path
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
+
+#: A property of accounts whose secrets have not been handed over yet.
+PENDING = "user_onboarding_pending"
 
 #: What users have if neither their entry nor the defaults say anything else.
 _PERSON: dict = {"email": "", "password": "", "auth_service": "", "bot": False, "mfa": False, "tokens": []}
@@ -31,3 +36,155 @@ def _person(options: dict) -> dict:
     if options.get("image") not in (None, "default"):
         person["image"] = full_path(options["image"])
     return person
+
+
+def onboarding_plan(people: list, found: Iterable[Mapping], passwords: str, expires_after: str = "") -> list:
+    """What each of the people is to get. ``found`` are the accounts that there are; ``passwords`` as the role takes it.
+
+    ``begins``: the account is new, or has the mark of one whose secrets may have got lost.
+    """
+    accounts = {user["username"]: user for user in found}
+    return [_line(person, accounts.get(person["username"].lower()), passwords, expires_after) for person in people]
+
+
+def _line(person: dict, user: Mapping | None, passwords: str, expires_after: str) -> dict:
+    pending = user is not None and PENDING in (user.get("props") or {})
+    begins = user is None or pending
+    name = person["username"].lower()
+    mfa = person["mfa"] and (begins or not (user or {}).get("mfa_active"))
+    chosen = begins and not (person["bot"] or person["auth_service"] or person["password"])
+    return inert(
+        {
+            "username": name,
+            "user_id": user["id"] if user else "",
+            "created": user is None,
+            "pending": pending,
+            "begins": begins,
+            "password": chosen and passwords == "generate",
+            "link": chosen and passwords == "email",
+            "mfa": mfa,
+            "tokens": person["tokens"],
+            "due": begins or mfa or bool(person["tokens"]),
+            "wanted_mfa": [{"username": name, "renewed": pending}] if mfa else [],
+            "wanted_tokens": [
+                {"username": name, "description": description, **({"expires_after": expires_after} if expires_after else {})}
+                for description in person["tokens"]
+            ],
+            "unmarked": {"username": name, "props": {PENDING: None}},
+            "entry": _entry(person, begins, chosen and pending and passwords == "generate"),
+        }
+    )
+
+
+#: What an entry of a roster does not have, or means otherwise.
+_NOT_IN_ENTRY = ("mfa", "tokens", "bot", "email", "password", "auth_service")
+
+
+def _entry(person: dict, begins: bool, renew_password: bool) -> dict:
+    """The entry of a roster for one of the people. Options that are only passed on are passed on whole."""
+    entry = {name: value for name, value in person.items() if name not in _NOT_IN_ENTRY}
+    entry.update({name: person[name] for name in ("email", "auth_service", "bot") if person[name]})
+    if person["bot"]:
+        entry.pop("email_verified", None)
+    else:
+        entry.setdefault("email_verified", True)
+        if person["password"] and not person["auth_service"]:
+            entry["password"] = person["password"]
+    if begins:
+        entry["props"] = {PENDING: "true"}
+    if renew_password:
+        entry["update_password"] = "always"  # noqa: S105  the name of a policy
+    return entry
+
+
+def onboarding_roster(plan: list, passwords: Mapping) -> list:
+    """The roster of the accounts. ``passwords`` are those that were chosen, by user name."""
+    return [
+        {**line["entry"], "password": passwords[line["username"]]} if line["username"] in passwords else line["entry"]
+        for line in plan
+    ]
+
+
+def onboarding_passwords(plan: list) -> dict:
+    """A password for everybody who gets one, by user name."""
+    return {line["username"]: unknown_password() for line in plan if line["password"]}
+
+
+def onboarding_status(plan: list, done: Mapping) -> list:
+    """The report, a map for each of the people.
+
+    ``done`` holds the results of the tasks: ``accounts``, ``tokens`` and ``marks`` of modules for many users, ``mfa``,
+    ``links`` and ``revoked`` of loops, ``handed``, the secrets that tasks of the user have got, by user name, and
+    ``failures``, texts by user name.
+    """
+    changes = {user["username"]: user for user in done["accounts"].get("users", [])}
+    failures = onboarding_failures(plan, done)
+    made: dict = {}
+    for token in done["tokens"].get("tokens", []):
+        made.setdefault(token["username"], []).append(token["description"])
+    for result in done["revoked"].get("results") or []:
+        if result.get("changed"):
+            made.setdefault(result["item"]["username"], []).append(result["item"]["description"])
+    status = []
+    for line in plan:
+        name, change = line["username"], changes.get(line["username"], {})
+        secrets = done["handed"].get(name)
+        if secrets is None:
+            secrets = [secret for secret, due in (("password", line["password"]), ("mfa", line["mfa"])) if due]
+            # In check mode, a user who does not exist yet has no id, and tokens that would be revoked are still there.
+            absent = not (line["user_id"] or change.get("user_id"))
+            secrets += [token for token in line["tokens"] if absent or token in made.get(name, ())]
+        status.append(
+            {
+                "username": name,
+                "user_id": line["user_id"] or change.get("user_id") or "",
+                "created": line["created"],
+                "operations": change.get("operations", []),
+                "secrets": [] if name in failures else secrets,
+                "failure": failures.get(name, ""),
+            }
+        )
+    return inert(status)
+
+
+def onboarding_work(plan: list, done: Mapping) -> dict:
+    """What the tasks have to do for those for whom all went well so far, and who are there; ``done`` as for the report.
+
+    ``revoke``, ``enrol``, ``due_tokens``, ``links`` and ``unmark`` are entries for the modules, ``one_by_one`` names of users.
+    """
+    failed = onboarding_failures(plan, done)
+    # In check mode, a user who does not exist yet has no id.
+    made = {user["username"] for user in done["accounts"].get("users", []) if user["user_id"]}
+    lacking = {token["username"] for token in done["tokens"].get("tokens", [])}
+    going = [line for line in plan if line["username"] not in failed and (line["user_id"] or line["username"] in made)]
+    return inert(
+        {
+            "revoke": [token for line in going if line["pending"] for token in line["wanted_tokens"]],
+            "enrol": [entry for line in going for entry in line["wanted_mfa"]],
+            "due_tokens": [token for line in going for token in line["wanted_tokens"]],
+            "links": [line["unmarked"] for line in going if line["link"]],
+            "unmark": [line["unmarked"] for line in going if line["begins"] and line["username"] not in done["handed"]],
+            "one_by_one": [
+                line["username"] for line in going if line["password"] or line["mfa"] or line["username"] in lacking
+            ],
+        }
+    )
+
+
+def onboarding_failures(plan: list, done: Mapping) -> dict:
+    """Why people could not be onboarded, by user name. Messages of the modules hold no secrets."""
+    texts: dict = {}
+    for result in (done["accounts"], done["tokens"], done["marks"]):
+        for failure in result.get("failures") or []:
+            texts.setdefault(failure["username"], []).append(failure["msg"])
+    begun = {user["username"] for user in done["accounts"].get("users", [])} | set(texts)
+    for line in plan:
+        if line["created"] and line["username"] not in begun:
+            texts[line["username"]] = ["The account was not begun, as the server could not be reached."]
+    for looped in (done["mfa"], done["links"], done["revoked"]):
+        for result in looped.get("results") or []:
+            if "error" in result:
+                texts.setdefault(result["item"]["username"], []).append(result["msg"])
+    for name, text in done["failures"].items():
+        texts.setdefault(name, []).append(text)
+    return inert({name: f"{name}: {' '.join(dict.fromkeys(parts))}" for name, parts in texts.items()})

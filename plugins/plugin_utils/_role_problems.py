@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_file import clash_sentences
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import wanted_of
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import limits
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._auth_mapping import quota, read_mapping
@@ -27,7 +28,6 @@ from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths
     output_problem,
     tasks_problem,
 )
-from ansible_collections.mmops.mattermost.plugins.plugin_utils._hand_over import clash_sentences
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._mfa_enforcement import rule
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._onboarding import onboarding_people
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._records import (

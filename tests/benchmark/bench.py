@@ -99,6 +99,18 @@ class Bench:
             notes = [json.loads(line) for line in proxy.journal.read_text().splitlines()]
         return dict(Counter(operation_of(note["method"], note["path"]) for note in notes if note["event"] == "request"))
 
+    @contextlib.contextmanager
+    def settings(self, **settings: dict) -> Iterator[None]:
+        """Other settings of the server for a while."""
+        address = f"{self.server.url}/api/v4/config"
+        before = self.session.get(address, timeout=60).json()
+        earlier = {part: {name: before[part][name] for name in names} for part, names in settings.items()}
+        self.session.put(f"{address}/patch", json=settings, timeout=60).raise_for_status()
+        try:
+            yield
+        finally:
+            self.session.put(f"{address}/patch", json=earlier, timeout=60).raise_for_status()
+
     def delete_users(self, prefix: str) -> None:
         """Removes the accounts of the benchmark for good."""
         while True:
@@ -157,7 +169,8 @@ def prepared_server(count: int, folder: Path) -> Iterator[Server]:
     given = given_server()
     if not given:
         write_load_file(folder / "people.jsonl", count)
-        with fake_server(licensed=False, arguments=["--load", str(folder / "people.jsonl")]) as server:
+        # Without a licence, the server takes no more active users than a limit.
+        with fake_server(licensed=True, arguments=["--load", str(folder / "people.jsonl")]) as server:
             # Deletion for good is off by default, as on a new real server.
             requests.put(
                 f"{server.url}/api/v4/config/patch",

@@ -3,17 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The floors of the benchmark: scripts that send the bare requests of a roster with requests, and do nothing else.
 
-``floor.py read COUNT`` reads users by name, a thousand at a time. ``floor.py create COUNT CONCURRENCY`` creates them.
+``floor.py ACTION COUNT ...`` carries out one of the functions below, which say what they do.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import sys
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import requests
-from people import bodies, usernames
+from people import bodies, onboarded, usernames
 from requests.adapters import HTTPAdapter
 
 API = os.environ["MATTERMOST_URL"] + "/api/v4/users"
@@ -26,16 +29,28 @@ def connection() -> requests.Session:
     return session
 
 
+def many(concurrency: int, function: Callable, items: Iterable) -> int:
+    """Calls the function for all items, and counts how often it is true."""
+    with ThreadPoolExecutor(concurrency) as pool:
+        return sum(pool.map(function, items))
+
+
+def by_name(session: requests.Session, names: list[str]) -> list[dict]:
+    """Users by name, a thousand at a time."""
+    return [
+        user
+        for start in range(0, len(names), 1000)
+        for user in session.post(f"{API}/usernames", json=names[start : start + 1000], timeout=60).json()
+    ]
+
+
 def read(count: int) -> int:
-    session, found = connection(), 0
-    names = usernames(count)
-    for start in range(0, count, 1000):
-        answer = session.post(API + "/usernames", json=names[start : start + 1000], timeout=60)
-        found += len(answer.json())
-    return found
+    """Reads users by name."""
+    return len(by_name(connection(), usernames(count)))
 
 
 def create(count: int, concurrency: int) -> int:
+    """Creates users."""
     session = connection()
 
     def post(body: dict[str, str]) -> bool:
@@ -43,10 +58,71 @@ def create(count: int, concurrency: int) -> int:
         answer.json()
         return answer.status_code == 201
 
-    with ThreadPoolExecutor(concurrency) as pool:
-        return sum(pool.map(post, bodies(count, prefix="new")))
+    return many(concurrency, post, bodies(count, prefix="new"))
 
+
+def active(count: int, concurrency: int, state: str) -> int:
+    """Reads users by name, and activates or deactivates them."""
+    session = connection()
+    body = {"active": state == "true"}
+
+    def put(user: dict) -> bool:
+        return session.put(f"{API}/{user['id']}/active", json=body, timeout=60).status_code == 200
+
+    return many(concurrency, put, by_name(session, usernames(count)))
+
+
+def onboard(count: int, concurrency: int, folder: str) -> int:
+    """Creates users with passwords and a mark, makes a token for each, writes both to files, and takes the mark away."""
+    session = connection()
+    people = list(onboarded(count))
+    names = [person["username"] for person in people]
+    for _look in range(2):
+        by_name(session, names)
+
+    def post(person: dict) -> dict:
+        password = "A1a-" + secrets.token_urlsafe(24)
+        write(folder, f"{person['username']}.password", password)
+        body = {**person, "password": password, "locale": "en", "props": {"user_onboarding_pending": "true"}}
+        return session.post(API, json=body, timeout=60).json()
+
+    def token(user: dict) -> bool:
+        session.get(f"{API}/{user['id']}/tokens", params={"page": 0, "per_page": 200}, timeout=60).json()
+        made = session.post(f"{API}/{user['id']}/tokens", json={"description": "laptop"}, timeout=60).json()
+        write(folder, f"{user['username']}.laptop.token", made["token"])
+        return True
+
+    def unmark(user: dict) -> bool:
+        return session.put(f"{API}/{user['id']}/patch", json={"props": {}}, timeout=60).status_code == 200
+
+    with ThreadPoolExecutor(concurrency) as pool:
+        users = list(pool.map(post, people))
+    many(concurrency, token, by_name(session, names))
+    done = many(concurrency, unmark, users)
+    by_name(session, names)
+    return done
+
+
+def look(count: int) -> int:
+    """Reads users by name three times, and all tokens."""
+    session = connection()
+    names = [person["username"] for person in onboarded(count)]
+    found = [len(by_name(session, names)) for _time in range(3)]
+    page: int = 0
+    while len(session.get(f"{API}/tokens", params={"page": page, "per_page": 200}, timeout=60).json()) == 200:
+        page += 1
+    return found[0]
+
+
+def write(folder: str, name: str, text: str) -> None:
+    """A file that its owner alone can read."""
+    with open(os.open(Path(folder) / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text + "\n")
+
+
+ACTIONS = {function.__name__: function for function in (read, create, active, onboard, look)}
 
 if __name__ == "__main__":
-    done = read(int(sys.argv[2])) if sys.argv[1] == "read" else create(int(sys.argv[2]), int(sys.argv[3]))
-    sys.exit(done != int(sys.argv[2]))
+    action, count, *more = sys.argv[1:]
+    given = [int(part) if part.isdigit() else part for part in more]
+    sys.exit(ACTIONS[action](int(count), *given) != int(count))

@@ -32,6 +32,12 @@ def bodies(count: int, prefix: str = "user") -> Iterator[dict[str, str]]:
         }
 
 
+def onboarded(count: int) -> Iterator[dict[str, str]]:
+    """People for the role user_onboarding."""
+    for name in usernames(count, "board"):
+        yield {"username": name, "email": f"{name}@example.com", "first_name": "Zoë", "last_name": f"Ångström {name}"}
+
+
 def write_roster(path: Path, count: int, prefix: str = "user") -> None:
     """The same people as a roster. Their passwords count on creation only."""
     with path.open("w", newline="", encoding="utf-8") as file:

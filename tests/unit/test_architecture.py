@@ -30,7 +30,10 @@ IMPURE = {"os", "time", "random", "secrets", "tempfile", "socket", "pathlib", "t
 HEADERS = {"Authorization", "Date", "Retry-After", "Token", "X-Request-Id", "X-Version-Id"}
 
 #: Services that do not plan in one go.
-OWN_PLAN = {"RosterService": "plans some thousand users while it reads the next ones"}
+OWN_PLAN = {
+    "RosterService": "plans some thousand users while it reads the next ones",
+    "TokensService": "plans each doubtful token with the service for one token",
+}
 
 #: Services that change nothing, and so have nothing to read back.
 READ_ONLY = {"UserInfoService"}

@@ -7,7 +7,8 @@ A task can be killed between the creation of a token and the moment when its val
 be found by the next run, taken for the declared one, and be of use to nobody. So a note is written before the creation and
 removed after the hand-over; a run that finds a note revokes the token and creates another.
 
-A note is a file of the user that runs the task, on the host that runs it. It holds no secret.
+A note is a file of the user that runs the task, on the host that runs it. It holds no secret. Where hosts come and go, as
+containers do, the folder of the notes must be one that stays: ``MATTERMOST_NOTES_DIRECTORY`` names it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,15 @@ import json
 import os
 from typing import Any
 
+#: The environment variable that names another folder for notes.
+FOLDER_VARIABLE = "MATTERMOST_NOTES_DIRECTORY"
+
 
 def notes_folder() -> str:
-    """Where notes are: beside what Ansible keeps for itself on this host."""
+    """Where notes are: in the folder that the environment names, or beside what Ansible keeps for itself on this host."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder:
+        return os.path.abspath(os.path.expanduser(folder))
     home = os.environ.get("ANSIBLE_HOME") or os.path.join("~", ".ansible")
     return os.path.join(os.path.expanduser(home), "mmops.mattermost", "not_handed_over")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import os
-import tempfile
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
@@ -20,6 +19,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa_enr
     MfaPlan,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa_plan import Seen, plan_mfa
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.secret_file import write_private
 
 
 class MfaService(Service):
@@ -29,7 +29,7 @@ class MfaService(Service):
         self._clock = clock or Clock()
 
     def check(self, declaration: dict) -> list:
-        for name in ("regenerate", "qr_code_path"):
+        for name in ("regenerate", "qr_code_path", "secret_path"):
             if declaration["state"] == "absent" and declaration[name]:
                 raise InvalidInput(f"{name}: only for state: present", "Leave it out")
         return []
@@ -39,9 +39,10 @@ class MfaService(Service):
         own = declaration["user_id"] == ME and not (declaration["username"] or declaration["email"] or client.local)
         user = client.get_user(user_id=ME) if own else find_user(client, declaration)
         seen = Seen(user, own, client.local, HAS_PYOTP)
-        if declaration["qr_code_path"]:
-            seen.path = os.path.abspath(os.path.expanduser(declaration["qr_code_path"]))
-            seen.writable = _is_writable(seen.path)
+        seen.path, seen.secret_path = _whole(declaration["qr_code_path"]), _whole(declaration["secret_path"])
+        for option, path in (("qr_code_path", seen.path), ("secret_path", seen.secret_path)):
+            if path and not _is_writable(path):
+                seen.unwritable[option] = path
         return seen
 
     def decide(self, declaration: dict, seen: Seen) -> MfaPlan:
@@ -65,7 +66,7 @@ class MfaService(Service):
         if not plan.path or GENERATE not in plan.answers:
             return
         try:
-            _write_private(plan.path, base64.b64decode(plan.answers[GENERATE]["qr_code"]))
+            write_private(plan.path, base64.b64decode(plan.answers[GENERATE]["qr_code"]))
         except (OSError, ValueError) as error:
             reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "the server's picture is none"
             plan.warnings.append(
@@ -73,18 +74,10 @@ class MfaService(Service):
             )
 
 
+def _whole(path: str | None) -> str | None:
+    return os.path.abspath(os.path.expanduser(path)) if path else None
+
+
 def _is_writable(path: str) -> bool:
     folder = os.path.dirname(path)
     return not os.path.isdir(path) and os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
-
-
-def _write_private(path: str, content: bytes) -> None:
-    """Write a file that only its owner can read, whatever was there before."""
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -9,15 +9,17 @@ either handed over or the message says that nobody has it.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import MFA_CODE_REFUSED
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.secret_file import write_private
 
 try:
     import pyotp
@@ -64,11 +66,14 @@ class Clock:
 
 @dataclass
 class MfaPlan(Plan):
-    """``own``: the account is read as that of the caller. ``path`` is the file for the QR code, if one is wanted."""
+    """``own``: the account is read as that of the caller. ``path`` is the file for the QR code, ``secret_path`` that for the
+    secret, if one is wanted.
+    """
 
     looks_again: bool = False  # a plan made again would generate another secret
     own: bool = False
     path: str | None = None
+    secret_path: str | None = None
     clock: Clock = field(default_factory=Clock)
     problem: str = ""
 
@@ -87,6 +92,7 @@ class MfaPlan(Plan):
             super().execute(client)
             return
         server_time = self._generate(client)
+        self._save_secret()
         if self.steps[1:]:  # else it is active already, with the new secret
             try:
                 self._activate(client, _seconds_ahead(server_time, self.clock.now()))
@@ -112,6 +118,21 @@ class MfaPlan(Plan):
                 raise
         self.answers[GENERATE] = answer.data
         return answer.server_time
+
+    def _save_secret(self):
+        """Write the secret before it is activated: a run that is killed in between has lost nothing."""
+        if not self.secret_path:
+            return
+        try:
+            write_private(self.secret_path, f"{self.answers[GENERATE]['secret']}\n".encode())
+        except OSError as error:
+            reason = f"secret_path: {self.secret_path} could not be written: {os.strerror(error.errno or 0)}"
+            if self.steps[1:]:
+                failed = InvalidInput(reason)
+                failed.conclude(f"{_NOT_ACTIVE}.")
+                failed.done = [GENERATE]
+                raise failed from None
+            self.problem = f"{reason}. The new secret is in force, and is in the result of the task alone."
 
     def _activate(self, client: ApiClient, ahead: float) -> None:
         """Prove the secret with a code; if that one was refused, maybe as used before, or its answer lost, with the next one.

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MissingLibrary
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import HIDDEN
@@ -21,7 +21,8 @@ class Seen:
     """What is known before the plan is made.
 
     ``user`` is ``None`` if there is no such account. ``own``: it is read as that of the caller. ``can_prove``: the library
-    that computes codes is installed. ``path``: where the QR code is to be written, and ``writable`` whether that can be done.
+    that computes codes is installed. ``path`` and ``secret_path``: where the QR code and the secret are to be written.
+    ``unwritable``: those of these options whose file cannot be written, with the path.
     """
 
     user: dict | None
@@ -29,7 +30,8 @@ class Seen:
     local: bool = False
     can_prove: bool = True
     path: str | None = None
-    writable: bool = True
+    secret_path: str | None = None
+    unwritable: dict[str, str] = field(default_factory=dict)
 
 
 def plan_mfa(declaration: dict, seen: Seen) -> MfaPlan:
@@ -58,10 +60,10 @@ def plan_mfa(declaration: dict, seen: Seen) -> MfaPlan:
         plan.add(UPDATE, user_id=user["id"], activate=True)
         plan.note("mfa_active", False, True)
     plan.predicted = {**user, "mfa_active": True, "update_at": None}
-    plan.path = seen.path
-    if seen.path and not seen.writable:
+    plan.path, plan.secret_path = seen.path, seen.secret_path
+    for option, path in seen.unwritable.items():
         raise InvalidInput(
-            f"qr_code_path: {seen.path} cannot be written",
+            f"{option}: {path} cannot be written",
             "Give the path of a file in a directory that exists on the host that runs the task",
         )
     return plan

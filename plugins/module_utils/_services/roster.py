@@ -23,10 +23,10 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup 
     by_usernames,
     check_concurrency,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.password import unknown_password
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_accounts import check_owners, find_accounts
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_check import check_roster, roster_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_memberships import RosterMemberships
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_passwords import Passwords
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_prune import (
     EVERYBODY,
     brake,
@@ -66,6 +66,7 @@ class RosterService(Service):
     def plan(self, client: ApiClient, declaration: dict) -> RosterPlan:
         check_concurrency(declaration["concurrency"])
         scope, limit = scope_of(declaration["prune_scope"]), limit_of(declaration["max_prune"])
+        self._passwords = Passwords(declaration)
         roster = roster_of(declaration)
         entries = roster.entries
         plan = RosterPlan(
@@ -135,6 +136,9 @@ class RosterService(Service):
             plan.leavers_first = limit is not None and limit.check(effects, plan.concurrency)
 
     def _plan_chunk(self, client: ApiClient, declaration, entries, plan):
+        entries = list(entries)
+        for entry, user in entries:
+            self._passwords.choose(entry.options, user)
         with ThreadPoolExecutor(declaration["concurrency"]) as pool:
             observed = [
                 (
@@ -155,13 +159,6 @@ class RosterService(Service):
 
     def _plan_user(self, declaration, entry, observation, plan):
         options = entry.options
-        if (
-            observation.user is None
-            and declaration["missing_password"] == "random"  # noqa: S105  the name of a policy
-            and not (options["password"] or options["auth_service"])
-        ):
-            # Nobody should know it: the user sets another one by a password reset.
-            options["password"] = unknown_password()
         if observation.user is None and options["state"] != "present" and options["expires_on"] is None:
             plan.missing.append(entry)
             return
@@ -175,7 +172,8 @@ class RosterService(Service):
                 plan.warnings.append(warning if is_about_all else f"{name}: {warning}")
         plan.unknown += [option for option in user_plan.unknown if option not in plan.unknown]
         if user_plan.changed:
-            plan.items.append(Item(name, entry.where, options, user_plan, user=observation.user))
+            path = self._passwords.path_of(options)
+            plan.items.append(Item(name, entry.where, options, user_plan, user=observation.user, password_path=path))
 
     @staticmethod
     def _plan_memberships(client: ApiClient, declaration, roster, people, plan):

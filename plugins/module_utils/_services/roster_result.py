@@ -24,6 +24,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import stops_administrating
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import Entry
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_memberships import Delivery
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_passwords import forget_password, save_password
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import LEAVES, effect_on_seats
 
@@ -47,6 +48,7 @@ class Item:
     pruned: bool = False
     moves: list = field(default_factory=list)  # between teams and channels
     user: dict | None = None  # the account before the change
+    password_path: str = ""  # the file for the password that was chosen for the user
 
     @property
     def planned(self) -> list:
@@ -145,10 +147,13 @@ class RosterPlan(Plan):
             if stop.is_set():
                 return
             try:
+                save_password(item.password_path, item.declaration["password"])
                 # Teams are for all users together, when their accounts are as declared.
                 item.done = carry_out(service, client, {**item.declaration, "teams": None}, item.plan)
             except MattermostError as error:
                 item.error, item.done = error, error.done
+                if not (error.done or error.outcome_unknown):
+                    forget_password(item.password_path)
             except Exception as error:  # that of one user must not hide what became of the others
                 item.error = UnforeseenError(error)
                 self.tracebacks.append(traceback.format_exc())

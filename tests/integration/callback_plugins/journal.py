@@ -34,6 +34,7 @@ KEPT = (
     "item",
     # Of a roster, the operations of each user.
     "users",
+    "tokens",
     "failures",
 )
 

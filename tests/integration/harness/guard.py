@@ -171,10 +171,10 @@ def _judge_item(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, li
 
 
 def _judge_roster(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, list[Request]]:
-    """As ``_judge_item``, for a result that reports the operations of each user."""
+    """As ``_judge_item``, for a result that reports the operations of each user, or each token."""
     left = [request for number, request in enumerate(writes) if not any(map(request.repeats, writes[:number]))]
     shared: dict[str, list[Request]] = {}  # requests for many users, each of which reports them
-    for user in [*item.get("users", []), *item.get("failures", [])]:
+    for user in [*item.get("users", item.get("tokens", [])), *item.get("failures", [])]:
         for operation in user["operations"]:
             fitting = [request for request in left if request.carries_out(operation)]
             if operation in FOR_MANY:
@@ -205,7 +205,7 @@ def judge(task: Task) -> list[str]:
         lie = not writes and any(item.get("changed") for item in task.items)
         return [f"{name}: it changed something, but sent nothing that writes"] if lie else []
     problems = []
-    judge_one = _judge_roster if task.module == COLLECTION + "mm_users" else _judge_item
+    judge_one = _judge_roster if task.module in (COLLECTION + "mm_users", COLLECTION + "mm_user_tokens") else _judge_item
     for item in task.items:
         problem, writes = judge_one(item, writes)
         if problem:

@@ -54,7 +54,8 @@ def test_a_roster_that_is_read_back_changes_nothing(tmp_path, users, kind):
         path.write_bytes(roster.encode())
         source = {"src": str(path), "users": None}
     declaration = {
-        "columns": {}, "delimiter": None, "defaults": None, "missing": "fail", "missing_password": "fail", "prune": "report",
+        "columns": {}, "delimiter": None, "defaults": None, "missing": "fail", "missing_password": "fail",
+        "passwords_directory": None, "prune": "report",
         "prune_scope": {"everybody": True}, "max_prune": "0", "concurrency": 2, "on_error": "continue",
     }  # fmt: skip
     plan = RosterService().plan(client, {**declaration, **source})

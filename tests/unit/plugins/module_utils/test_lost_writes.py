@@ -152,6 +152,7 @@ ROSTER = {
     "defaults": None,
     "missing": "warn",
     "missing_password": "random",
+    "passwords_directory": None,
     "prune": "none",
     "prune_scope": EVERYBODY,
     "max_prune": "100%",

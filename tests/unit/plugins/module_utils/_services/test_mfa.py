@@ -30,7 +30,15 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa imp
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa_enrolment import Clock
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
 
-OPTIONS = {"username": None, "user_id": None, "email": None, "state": "present", "regenerate": False, "qr_code_path": None}
+OPTIONS = {
+    "username": None,
+    "user_id": None,
+    "email": None,
+    "state": "present",
+    "regenerate": False,
+    "qr_code_path": None,
+    "secret_path": None,
+}
 ZOE = "b" * 26
 PICTURE = b"\x89PNG picture"
 #: A time at which a code begins.
@@ -472,4 +480,38 @@ def test_a_picture_that_fails_to_be_written_does_not_lose_the_secret(time, tmp_p
     outcome = run(client, qr_code_path=str(tmp_path / "zoe.png"))
     assert outcome.returned["secret"] == client.secrets[ZOE]
     assert "No space left" in outcome.plan.warnings[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- the file of the secret --------------------------------------------------------------------------------------
+
+
+def test_the_secret_is_in_its_file_before_mfa_is_active(time, tmp_path):
+    path = tmp_path / "zoe.secret"
+    seen = []
+
+    class Watched(MfaModel):
+        def call(self, name, arguments, token=Ellipsis):
+            if name == "update_user_mfa":
+                seen.append(path.read_text())
+            return super().call(name, arguments, token)
+
+    client = Watched([zoe()], time)
+    run(client, check_mode=True, secret_path=str(path))
+    assert not path.exists()
+    run(client, secret_path=str(path))
+    assert seen == [f"{client.secrets[ZOE]}\n"]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_without_the_file_mfa_does_not_become_active(time, tmp_path, monkeypatch):
+    def full(source, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    client = MfaModel([zoe()], time)
+    with pytest.raises(InvalidInput, match=r"secret_path.*No space left.*MFA is not active") as error:
+        run(client, secret_path=str(tmp_path / "zoe.secret"))
+    assert error.value.done == ["generate_mfa_secret"]
+    assert client.written == ["generate_mfa_secret"]
     assert list(tmp_path.iterdir()) == []

@@ -398,7 +398,8 @@ def test_what_is_wrong_is_refused_with_its_place_and_without_its_value(tmp_path,
     client = ModelClient()
     declaration = {
         "users": None, "src": write(tmp_path, name, text), "columns": {}, "delimiter": None, "defaults": None,
-        "missing": "warn", "missing_password": "random", "prune": "none", "prune_scope": {"everybody": True},
+        "missing": "warn", "missing_password": "random", "passwords_directory": None,
+        "prune": "none", "prune_scope": {"everybody": True},
         "max_prune": "10%", "concurrency": 2, "on_error": "continue",
     }  # fmt: skip
     with pytest.raises(InvalidInput, match=says) as error:
