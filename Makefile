@@ -4,8 +4,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 LINK := .tree/ansible_collections/mmops/mattermost
 REQUIREMENTS := tests/requirements.txt tests/conformance/requirements.txt tests/fake_mattermost/requirements.txt
-# Targets change settings of the server, so that only fake ones, of which each worker has its own, can serve two at a time.
-PARALLEL = $(if $(MATTERMOST_URL),,-n 2 --dist worksteal)
+# Targets change settings of the server, so that only fake ones, of which each worker has its own, can serve several at a time.
+# Three, as each of them waits for a part of its time: two would leave a third of two processors idle.
+PARALLEL = $(if $(MATTERMOST_URL),,-n 3 --dist worksteal)
 # Where make can, the output of a target stays together.
 SORTED_OUTPUT = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 PYTEST = $(BIN)/python -m pytest --junit-xml=build/results/$@.xml
@@ -35,7 +36,7 @@ $(READY): $(REQUIREMENTS)
 demo: $(READY) ## a roster of people applied to a server, twice (RELEASE=10.11; MATTERMOST_URL, MATTERMOST_TOKEN: a real one)
 	@$(BIN)/python tests/tools/demo.py $(RELEASE)
 
-# Integration tests keep two processors busy by themselves; the others take turns two at a time.
+# Integration tests keep the processors busy by themselves; the others take turns two at a time.
 test: $(READY) ## all checks and tests
 	@rm -rf build/results
 	@$(MAKE) --no-print-directory --jobs=2 $(SORTED_OUTPUT) sanity conformance lint unit

@@ -38,11 +38,11 @@ def declared(username, description, **more):
     return {"username": username, "user_id": None, "email": None, "description": description, "expires_after": None, **more}
 
 
-TWO = [declared("deploy-bot", "deploy"), declared("other", "a/b")]
+TWO = (declared("deploy-bot", "deploy"), declared("other", "a/b"))
 
 
 def run(client, folder, tokens=TWO, check_mode=False):
-    return converge(TokensService(), client, {"tokens": tokens, "directory": str(folder), "concurrency": 1}, check_mode)
+    return converge(TokensService(), client, {"tokens": list(tokens), "directory": str(folder), "concurrency": 1}, check_mode)
 
 
 def files(folder):
