@@ -36,7 +36,7 @@ def test_a_lockdown_without_deactivation(people: Faulty) -> None:
     assert active(people) == NAMES
 
 
-def test_a_lockdown_of_everybody_spares_those_it_shall(people: Faulty) -> None:
+def test_a_lockdown_of_everybody_spares_those_it_should(people: Faulty) -> None:
     status, message = people.role(
         "session_lockdown", everybody="true", confirm="everybody", deactivate="true", exempt="Bo, cy", incident="one"
     )
