@@ -41,7 +41,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService, needs_a_look
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import LEAVES, limit_of_users
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import limit_of_users, takes_a_seat
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import (
     deviations,
     plainly_as_declared,
@@ -131,7 +131,7 @@ class RosterService(Service):
     def _check_limit(client: ApiClient, plan):
         """Whether there is place for all who come, said before the first of them is created."""
         effects = [item.effect_on_seats for item in plan.items]
-        if any(effect not in ("", LEAVES) for effect in effects):
+        if any(map(takes_a_seat, effects)):
             limit = limit_of_users(client)
             plan.leavers_first = limit is not None and limit.check(effects, plan.concurrency)
 

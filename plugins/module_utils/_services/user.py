@@ -24,9 +24,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_s
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import active_administrators
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import (
-    LEAVES,
     effect_on_seats,
     limit_of_users,
+    takes_a_seat,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_memberships import (
     add_memberships,
@@ -83,7 +83,7 @@ class UserService(Service):
         if user and is_administrator(user) and stops_administrating(user, plan.predicted):
             seen.administrators = active_administrators(client)
         seen.effect_on_seats = effect_on_seats(user, plan.predicted) if plan.changed else ""
-        if seen.effect_on_seats not in ("", LEAVES) and client.server.has("limits_active_users"):
+        if takes_a_seat(seen.effect_on_seats) and client.server.has("limits_active_users"):
             seen.user_limit = limit_of_users(client)
         if declares_teams(declaration):
             seen.teams = look_at_teams(client, declaration, user, plan.predicted)

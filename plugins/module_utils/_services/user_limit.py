@@ -38,6 +38,11 @@ def effect_on_seats(before: dict | None, after: dict | None) -> str:
     return BOT if after and is_bot(after) and before is None else ""
 
 
+def takes_a_seat(effect: str) -> bool:
+    """Whether a change with this effect needs a place for an active user, be it for a moment."""
+    return effect not in ("", LEAVES)
+
+
 @dataclass(frozen=True)
 class UserLimit:
     """``most`` active users, of whom there are ``active``."""
