@@ -142,7 +142,7 @@ failures:
       elements: str
       returned: always
     error:
-      description: The error in parts, as RV(error).
+      description: The error in parts, as RV(mmops.mattermost.mm_user#module:error).
       type: dict
       returned: always
 diff:
@@ -180,30 +180,9 @@ unknown:
   returned: success
   sample: []
 error:
-  description: The error in parts.
+  description: The error in parts, as RV(mmops.mattermost.mm_user#module:error).
   type: dict
   returned: failure
-  contains:
-    operation:
-      description: Name of the API operation that failed, or V(null) if none was under way.
-      type: str
-      returned: failure
-    status:
-      description: HTTP status of the server's answer.
-      type: int
-      returned: when the server answered
-    id:
-      description: The server's name of the error.
-      type: str
-      returned: when the server answered
-    message:
-      description: The server's message, in the language of the caller.
-      type: str
-      returned: when the server answered
-    request_id:
-      description: Id of the request in the server's log.
-      type: str
-      returned: when the server answered
 """
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
