@@ -1,7 +1,7 @@
 # All set-up happens inside the checkout: .venv, .tree, .cache and build are ignored by git.
 PYTHON ?= python3
 BIN := .venv/bin
-READY := .venv/.ready
+READY := .venv/.complete
 LINK := .tree/ansible_collections/mmops/mattermost
 REQUIREMENTS := tests/requirements.txt tests/conformance/requirements.txt tests/fake_mattermost/requirements.txt
 # Targets change settings of the server, so that only fake ones, of which each worker has its own, can serve several at a time.
@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.tree
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: help venv demo test lint sanity unit conformance faults integration integration-modules integration-releases integration-cores molecule bench browser docs build packaging changelog clean
+.PHONY: help venv demo quick test code lint sanity unit selftest conformance faults integration integration-modules integration-releases integration-cores molecule bench browser docs build packaging changelog clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -31,31 +31,42 @@ $(READY): $(REQUIREMENTS)
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
 	@mkdir -p $(dir $(LINK)) && ln -sfn ../../.. $(LINK)
+	@# Python finds the collection, its tests and their support package by their full names, in any folder.
+	@$(BIN)/python -c 'import pathlib, sysconfig; (pathlib.Path(sysconfig.get_path("purelib")) / "checkout.pth").write_text("$(CURDIR)/.tree\n")'
 	@touch $@
 
 demo: $(READY) ## a roster of people applied to a server, twice (RELEASE=10.11; MATTERMOST_URL, MATTERMOST_TOKEN: a real one)
 	@$(BIN)/python tests/tools/demo.py $(RELEASE)
 
+# ansible-lint alone takes longer than all of this.
+quick: code ## most of lint and the unit tests, in a minute; leaves out ansible-lint, and what starts a server or a playbook
+	$(PYTEST) -n 2 tests/unit tests/selftest/test_*_page.py
+
 # Integration tests keep the processors busy by themselves; the others take turns two at a time.
 test: $(READY) ## all checks and tests
 	@rm -rf build/results
-	@$(MAKE) --no-print-directory --jobs=2 $(SORTED_OUTPUT) sanity conformance lint unit
+	@$(MAKE) --no-print-directory --jobs=2 $(SORTED_OUTPUT) sanity conformance lint selftest unit
 	@$(MAKE) --no-print-directory integration
 	@$(BIN)/python tests/tools/results.py
 
-lint: $(READY) ## ruff, mypy, ansible-lint, antsibull
+code: $(READY)
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy -p ansible_collections.mmops.mattermost.plugins
-	$(BIN)/ansible-lint
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
+
+lint: code ## ruff, mypy, antsibull, ansible-lint
+	$(BIN)/ansible-lint
 
 sanity: $(READY) ## ansible-test sanity
 	@$(BIN)/python tests/tools/sanity.py
 
 unit: $(READY) ## unit tests
 	$(PYTEST) tests/unit
+
+selftest: $(READY) ## tests of the tools of the tests: fake server, write guard, recording proxy, generated pages
+	$(PYTEST) -n 2 --dist loadfile tests/selftest
 
 conformance: $(READY) ## the fake server against recordings of real ones
 	$(PYTEST) -n 2 --dist loadgroup tests/conformance

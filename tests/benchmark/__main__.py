@@ -21,7 +21,8 @@ import tempfile
 from pathlib import Path
 
 from bench import HERE, Bench, prepared_server
-from servers import ROOT
+
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 #: The largest roster with ``--growth``.
 LARGEST = 50000

@@ -22,13 +22,11 @@ from pathlib import Path
 import requests
 from people import MARK, write_load_file, write_roster
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.tests.support.proxy import recording_proxy
+from ansible_collections.mmops.mattermost.tests.support.servers import Server, fake_server, given_server, play_environment
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "tools"), str(HERE.parent / "integration"), str(HERE.parent.parent / ".tree")]
-
-from harness.proxy import recording_proxy  # noqa: E402
-from servers import Server, fake_server, given_server, play_environment  # noqa: E402
-
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS  # noqa: E402
 
 CONCURRENCY = 8
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import BrowserError, Page, find_browser, opened
-from people import ATTACKS, everything
-from servers import ROOT, Server, play_environment
+
+from ansible_collections.mmops.mattermost.tests.browser.chromium import BrowserError, Page, find_browser, opened
+from ansible_collections.mmops.mattermost.tests.support.people import ATTACKS, everything
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, Server, play_environment
 
 PICTURES = ROOT / "build" / "browser"
 HERE = Path(__file__).parent

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import BrowserError, Page, find_browser, opened
-from servers import ROOT, TOOLS
+
+from ansible_collections.mmops.mattermost.tests.browser.chromium import BrowserError, Page, find_browser, opened
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, TOOLS
 
 SITE = ROOT / "build" / "docs"
 PICTURES = ROOT / "build" / "browser" / "site"

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_process import Fake, running
+
+from ansible_collections.mmops.mattermost.tests.support.fake_process import Fake, running
 
 HERE = Path(__file__).resolve().parent
 

@@ -8,13 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "tools"), str(HERE.parent.parent / ".tree")]
-
-from matrix import FAULTS, WRITES, Bench, Case, cases  # noqa: E402
-from servers import fake_server  # noqa: E402
+from ansible_collections.mmops.mattermost.tests.faults.matrix import FAULTS, WRITES, Bench, Case, cases
+from ansible_collections.mmops.mattermost.tests.support.servers import fake_server
 
 
 def table(results: list[Case]) -> str:

@@ -23,7 +23,6 @@ from typing import Any
 
 import pyotp
 import requests
-from servers import Server
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
@@ -38,6 +37,7 @@ from ansible_collections.mmops.mattermost.plugins.modules import (
     mm_user_token,
     mm_users,
 )
+from ansible_collections.mmops.mattermost.tests.support.servers import Server
 
 PASSWORD = "Hush-password-1"
 LATER = "Hush-password-2"

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness.faulty import Faulty
-from harness.flavours import flavours, options
-from harness.proxy import RecordingProxy, recording_proxy
-from servers import NEWEST, Server, fake_server, given_server
+
+from ansible_collections.mmops.mattermost.tests.support.faulty import Faulty
+from ansible_collections.mmops.mattermost.tests.support.flavours import flavours, options
+from ansible_collections.mmops.mattermost.tests.support.proxy import RecordingProxy, recording_proxy
+from ansible_collections.mmops.mattermost.tests.support.servers import NEWEST, Server, fake_server, given_server
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from harness.plays import SECRET_MARK
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from servers import ROOT, Server, fake_server, play_environment
+
+from ansible_collections.mmops.mattermost.tests.support.plays import SECRET_MARK
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, Server, fake_server, play_environment
 
 AWX = ROOT / "docs" / "awx"
 PROJECT = AWX / "project"
-PREPARATIONS = Path(__file__).parent / "awx"
+PREPARATIONS = Path(__file__).parent / "preparations" / "awx"
 REPEATABLE = yaml.safe_load((AWX / "resources.yml").read_text(encoding="utf-8"))
 COMMON = REPEATABLE.pop("common")
 REPEATABLE.pop("credential")

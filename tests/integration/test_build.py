@@ -12,8 +12,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from checkout import checkout_files, commit, copy_checkout
-from user_environment import core_of, user_environment, user_variables
+
+from ansible_collections.mmops.mattermost.tests.support.checkout import checkout_files, commit, copy_checkout
+from ansible_collections.mmops.mattermost.tests.support.user_environment import core_of, user_environment, user_variables
 
 #: What users do not get.
 KEPT_BACK = ("changelogs/fragments/", "extensions/", "tests/", ".", "Makefile", "galaxy.yml", "pyproject.toml")

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from harness.plays import PROGRAMS
-from servers import ROOT, TOOLS, fake_server, play_environment
+
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, TOOLS, fake_server, play_environment
 
 ROSTER = ROOT / "examples" / "roster"
 

@@ -10,8 +10,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from harness.plays import PROGRAMS, SECRET_MARK
-from servers import fake_server, play_environment
+
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS, SECRET_MARK
+from ansible_collections.mmops.mattermost.tests.support.servers import fake_server, play_environment
 
 PASSWORD = f"{SECRET_MARK}diff-Aa1"
 PERSON = {"username": "hanako", "email": "hanako@example.com", "first_name": "花子", "password": PASSWORD}

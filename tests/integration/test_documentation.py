@@ -17,12 +17,13 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from code_blocks import Block, blocks
-from harness.plays import PROGRAMS, SECRET_MARK
-from servers import ROOT, Server, fake_server
-from user_environment import core_of, user_environment, user_variables
 
-PREPARATIONS = Path(__file__).parent / "documentation"
+from ansible_collections.mmops.mattermost.tests.support.code_blocks import Block, blocks
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS, SECRET_MARK
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, Server, fake_server
+from ansible_collections.mmops.mattermost.tests.support.user_environment import core_of, user_environment, user_variables
+
+PREPARATIONS = Path(__file__).parent / "preparations" / "documents"
 
 #: Texts whose examples have tests of their own: they need an inventory that is made by the server.
 ELSEWHERE = {"guide_adhoc_and_inventory"}

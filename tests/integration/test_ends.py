@@ -11,7 +11,8 @@ import subprocess
 import time
 
 import pytest
-from harness.faulty import Faulty
+
+from ansible_collections.mmops.mattermost.tests.support.faulty import Faulty
 
 MANY = [{"username": f"user{number}", "email": f"user{number}@example.com"} for number in range(40)]
 LOGIN = {"api_login_id": "chief", "api_password": "Hush-password-1"}

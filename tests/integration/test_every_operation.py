@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness.flavours import flavours, options
-from harness.guard import Journal, Request, read_journal
-from harness.plays import SECRET_MARK, Run, run_target
-from harness.proxy import recording_proxy
-from servers import fake_server, given_server
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.users_operations import USERS_API
+from ansible_collections.mmops.mattermost.tests.support.flavours import flavours, options
+from ansible_collections.mmops.mattermost.tests.support.guard import Journal, Request, read_journal
+from ansible_collections.mmops.mattermost.tests.support.plays import SECRET_MARK, Run, run_target
+from ansible_collections.mmops.mattermost.tests.support.proxy import recording_proxy
+from ansible_collections.mmops.mattermost.tests.support.servers import fake_server, given_server
 
 TARGET = "every_operation"
 

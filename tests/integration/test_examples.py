@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 import requests
 import yaml
-from harness.plays import PROGRAMS, SECRET_MARK
-from servers import ROOT, fake_server, play_environment
+
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS, SECRET_MARK
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, fake_server, play_environment
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py"))
-PREPARATIONS = Path(__file__).parent / "examples"
+PREPARATIONS = Path(__file__).parent / "preparations" / "modules"
 
 #: Keys that Ansible adds to every result.
 OF_ANSIBLE = {"changed", "failed", "warnings", "deprecations", "invocation", "msg"}

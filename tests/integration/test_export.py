@@ -9,9 +9,10 @@ import stat
 import subprocess
 
 import pytest
-from harness.faulty import Faulty
-from harness.plays import PROGRAMS
-from servers import play_environment
+
+from ansible_collections.mmops.mattermost.tests.support.faulty import Faulty
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS
+from ansible_collections.mmops.mattermost.tests.support.servers import play_environment
 
 PASSWORD = "Hush-password-Aa1"
 

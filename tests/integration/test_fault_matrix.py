@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from faults.matrix import WRITES, Bench, requests_of, try_case
-from servers import fake_server
+
+from ansible_collections.mmops.mattermost.tests.faults.matrix import WRITES, Bench, requests_of, try_case
+from ansible_collections.mmops.mattermost.tests.support.servers import fake_server
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from harness.faulty import Faulty
+
+from ansible_collections.mmops.mattermost.tests.support.faulty import Faulty
 
 ZOE = {"username": "zoe", "email": "zoe@example.com", "password": "Hush-password-Aa1"}
 MANY = [

@@ -10,8 +10,9 @@ import re
 from pathlib import Path
 
 import pytest
-from harness.flavours import ONE
-from harness.plays import run_target
+
+from ansible_collections.mmops.mattermost.tests.support.flavours import ONE
+from ansible_collections.mmops.mattermost.tests.support.plays import run_target
 
 #: What only the server or the clock chooses, and how Ansible itself names the two hosts.
 CHOSEN_ANEW = [

@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 import requests
-from code_blocks import blocks
-from harness.plays import PROGRAMS, SECRET_MARK
-from harness.proxy import RecordingProxy, recording_proxy
-from servers import ROOT, Server, fake_server, play_environment
+
+from ansible_collections.mmops.mattermost.tests.support.code_blocks import blocks
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS, SECRET_MARK
+from ansible_collections.mmops.mattermost.tests.support.proxy import RecordingProxy, recording_proxy
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, Server, fake_server, play_environment
 
 #: More than a page of the API.
 CROWD = 230

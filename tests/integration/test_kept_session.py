@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from harness.faulty import Faulty
+
+from ansible_collections.mmops.mattermost.tests.support.faulty import Faulty
 
 PASSWORD = "Hush-password-Aa1"
 LOGOUT = {"mmops.mattermost.mm_user_operation": {"operation": "logout"}, "register": "noted", "check_mode": False}

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.roles import GOOD, PASSWORD, ROLES, ask, place, prepare, run
-from servers import Server, fake_server
+
+from ansible_collections.mmops.mattermost.tests.support.roles import GOOD, PASSWORD, ROLES, ask, place, prepare, run
+from ansible_collections.mmops.mattermost.tests.support.servers import Server, fake_server
 
 GROUP = "group/mmops.mattermost.mattermost"
 ELSEWHERE = {"api_url": "http://127.0.0.1:9", "api_token": "wrong", "retries": 0}

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from harness.faulty import Faulty
-from servers import NEWEST
+
+from ansible_collections.mmops.mattermost.tests.support.faulty import Faulty
+from ansible_collections.mmops.mattermost.tests.support.servers import NEWEST
 
 NAMES = ["ada", "bo"]
 PASSWORD = "Hush-password-Aa1"

@@ -12,9 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.faulty import Faulty
-from harness.roles import GOOD, LEFT, PASSWORD, ROLES, ask, files, installed, place, prepare, run
-from servers import Server, fake_server
+
+from ansible_collections.mmops.mattermost.tests.support.faulty import Faulty
+from ansible_collections.mmops.mattermost.tests.support.roles import (
+    GOOD,
+    LEFT,
+    PASSWORD,
+    ROLES,
+    ask,
+    files,
+    installed,
+    place,
+    prepare,
+    run,
+)
+from ansible_collections.mmops.mattermost.tests.support.servers import Server, fake_server
 
 each_role = pytest.mark.parametrize("role", ROLES)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.flavours import ONE, flavours
-from harness.plays import SECRET_MARK, run_target, target_names
+
+from ansible_collections.mmops.mattermost.tests.support.flavours import ONE, flavours
+from ansible_collections.mmops.mattermost.tests.support.plays import SECRET_MARK, run_target, target_names
 
 
 def cases() -> Iterator[Any]:

@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from checkout import commit, copy_checkout
-from code_blocks import blocks
-from servers import ROOT, Server, fake_server, play_environment
+
+from ansible_collections.mmops.mattermost.tests.support.checkout import commit, copy_checkout
+from ansible_collections.mmops.mattermost.tests.support.code_blocks import blocks
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, Server, fake_server, play_environment
 
 HERE = Path(__file__).parent
 

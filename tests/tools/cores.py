@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from servers import ROOT
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 #: Versions with the Python versions that they run with, the best first.
 CORES = {"2.17.14": ["3.12", "3.11", "3.10"], "2.21.5": ["3.13", "3.12"]}

@@ -22,7 +22,17 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from servers import NEWEST, RELEASES, ROOT, Server, ServerError, fake_server, given_server, play_environment
+
+from ansible_collections.mmops.mattermost.tests.support.servers import (
+    NEWEST,
+    RELEASES,
+    ROOT,
+    Server,
+    ServerError,
+    fake_server,
+    given_server,
+    play_environment,
+)
 
 ROSTER = ROOT / "examples" / "roster"
 RECAP = re.compile(r"^\S+\s*:\s+ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)

@@ -15,9 +15,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from docs_site_pages import write_pages
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
+from ansible_collections.mmops.mattermost.tests.tools.docs_site_pages import write_pages
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "build" / "docs-source"
 SITE = ROOT / "build" / "docs"
 COLLECTION = "mmops.mattermost"
@@ -33,10 +33,7 @@ SETTINGS = [
 
 #: What is added to the settings that antsibull-docs writes.
 MORE_SETTINGS = f"""
-import sys
-
-sys.path.insert(0, {str(Path(__file__).parent)!r})
-extensions += ["docs_site_labels", "myst_parser"]
+extensions += ["ansible_collections.mmops.mattermost.tests.tools.docs_site_labels", "myst_parser"]
 
 # The README files of roles are parts of their pages, which have the titles.
 exclude_patterns = ["readme"]

@@ -8,22 +8,18 @@ Causes and ways out come from the table that the modules use for their messages.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "docsite" / "rst" / "errors.rst"
-
-sys.path.insert(0, str(ROOT / ".tree"))
-
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import (  # noqa: E402  found by the line above
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import (
     BY_STATUS,
     EXPLANATIONS,
     PASSWORD_POLICY,
     POLICY_IDS,
     Explanation,
 )
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
+
+PAGE = ROOT / "docs" / "docsite" / "rst" / "errors.rst"
 
 HEAD = """\
 .. Made by tests/tools/errors_page.py from plugins/module_utils/_api/error_meanings.py. Changes here are overwritten.

@@ -8,16 +8,9 @@ What differs between releases comes from the table of features that the modules 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_limits.rst"
-
-sys.path.insert(0, str(ROOT / ".tree"))
-
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import (  # noqa: E402  found by the line above
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import (
     FEATURES,
     HIDDEN_FIELDS,
     LATER,
@@ -25,6 +18,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.server impor
     Feature,
     text,
 )
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
+
+PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_limits.rst"
 
 HEAD = """\
 ..

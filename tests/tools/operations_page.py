@@ -9,18 +9,14 @@ Everything but the options comes from the table of operations. Which modules sen
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.neighbour_operations import NEIGHBOURS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import Operation
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.users_operations import USERS_API
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
+
 PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
-
-sys.path.insert(0, str(ROOT / ".tree"))
-
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.neighbour_operations import NEIGHBOURS  # noqa: E402  found by the line above
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import Operation  # noqa: E402  found by the line above
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.users_operations import USERS_API  # noqa: E402  found by the line above
 
 #: The module that carries out every operation.
 DOOR = "mm_user_operation"

@@ -21,9 +21,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from ansible_test._internal.python_requirements import get_venv_packages
-from checkout import copy_checkout
-from results import write_suite
-from servers import ROOT
+
+from ansible_collections.mmops.mattermost.tests.support.checkout import copy_checkout
+from ansible_collections.mmops.mattermost.tests.support.results import write_suite
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 HOME = ROOT / ".cache" / "home"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"

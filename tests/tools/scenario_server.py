@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from servers import FAKE, NEWEST, PATIENCE, ServerError
+from ansible_collections.mmops.mattermost.tests.support.servers import FAKE, NEWEST, PATIENCE, ServerError
 
 #: Seconds that the server may take to end by itself.
 GRACE = 5

@@ -17,9 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import scenario_server
-from results import write_suite
-from servers import ROOT
+from ansible_collections.mmops.mattermost.tests.support.results import write_suite
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
+from ansible_collections.mmops.mattermost.tests.tools import scenario_server
 
 SCENARIOS = ROOT / "extensions" / "molecule"
 

@@ -4,7 +4,7 @@
 """Writes what the tasks of a play did into the journal of the requests that they sent.
 
 The recording proxy and this plugin append lines to the same file, so their order is the order of events: all requests
-between the start and the end of a task are its own. What that means is judged afterwards, by ``harness/guard.py``.
+between the start and the end of a task are its own. What that means is judged afterwards, by ``tests/support/guard.py``.
 """
 
 from __future__ import annotations

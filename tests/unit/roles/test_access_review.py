@@ -11,9 +11,9 @@ import re
 
 import pytest
 import yaml
-from servers import ROOT
 
 from ansible_collections.mmops.mattermost.plugins.modules import mm_user_info, mm_users
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 ROLE = ROOT / "roles" / "access_review"
 PAGE = (ROLE / "templates" / "report.html.j2").read_text(encoding="utf-8")

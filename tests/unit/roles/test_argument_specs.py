@@ -22,7 +22,8 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from jinja2 import nodes
-from servers import ROOT
+
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 ROLES = sorted(path.parent.parent for path in (ROOT / "roles").glob("*/tasks/main.yml"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py"))

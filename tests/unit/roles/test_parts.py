@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import scenarios
 import yaml
-from code_blocks import blocks
-from servers import ROOT
+
+from ansible_collections.mmops.mattermost.tests.support.code_blocks import blocks
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
+from ansible_collections.mmops.mattermost.tests.tools import scenarios
 
 ROLES = sorted(path.parent.parent.name for path in (ROOT / "roles").glob("*/tasks/main.yml"))
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
-from people import DAY, NOW, an_id, everything, person, session, token
-from servers import ROOT
 
 from ansible_collections.mmops.mattermost.plugins.filter.access_review import access_review
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import FINDINGS, SEVERITIES
+from ansible_collections.mmops.mattermost.tests.support.people import DAY, NOW, an_id, everything, person, session, token
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 #: Enough administrators, so that a test sees only what it is about.
 ADMINISTRATORS = [

@@ -10,10 +10,10 @@ import json
 from typing import Any
 
 import pytest
-from servers import ROOT
 
 from ansible_collections.mmops.mattermost.plugins.filter.access_review import access_review
 from ansible_collections.mmops.mattermost.plugins.filter.access_review_files import access_review_files
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 TEMPLATES = str(ROOT / "roles" / "access_review" / "templates")
 ATTACK = "<script>{{ 6 * 7 }}</script>"

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 import yaml
-from people import person, session
 
 from ansible_collections.mmops.mattermost.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.mmops.mattermost.plugins.inventory import mm_users
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services import info_options
 from ansible_collections.mmops.mattermost.plugins.modules import mm_user_info
+from ansible_collections.mmops.mattermost.tests.support.people import person, session
 
 NOW = 1_790_000_000_000
 DOCUMENTED = yaml.safe_load(mm_users.DOCUMENTATION)["options"]

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from servers import ROOT
 
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._role_problems import connection_problem, problems
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 FILES = {
     "people.csv": "username,auth_service,auth_data\nzoe,ldap,uid=zoe\n",

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The write guard: no task may write unless it says that it changes something.
 
-It reads the journal of a play (``callback_plugins/journal.py`` and ``harness/proxy.py`` write it) and asks of every
+It reads the journal of a play (``callback_plugins/journal.py`` and ``proxy.py`` write it) and asks of every
 task of this collection that the requests which write are exactly those that the task reported in ``operations``:
 
 * in check mode there are none, whatever the result is;

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from limits_page import PAGE, WHERE_HIDDEN, page
-
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import FEATURES, HIDDEN_FIELDS
+from ansible_collections.mmops.mattermost.tests.tools.limits_page import PAGE, WHERE_HIDDEN, page
 
 
 def test_the_page_is_made_from_the_table():

@@ -12,7 +12,8 @@ import sys
 import time
 
 import pytest
-from servers import TOOLS
+
+from ansible_collections.mmops.mattermost.tests.support.servers import LEASH
 
 CHILD = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + CHILD
@@ -40,7 +41,7 @@ def wait_until_gone(process: int) -> bool:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_the_child_dies_with_the_holder_of_the_leash(how: signal.Signals) -> None:
-    command = [sys.executable, "-c", HOLDER, TOOLS / "leash.py", sys.executable, "-c", CHILD]
+    command = [sys.executable, "-c", HOLDER, LEASH, sys.executable, "-c", CHILD]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         child = int(holder.stdout.readline())
         assert alive(child)
@@ -50,7 +51,7 @@ def test_the_child_dies_with_the_holder_of_the_leash(how: signal.Signals) -> Non
 
 @pytest.mark.parametrize("code", [CHILD, STUBBORN])
 def test_the_child_dies_when_the_leash_is_dropped(code: str) -> None:
-    command = [sys.executable, TOOLS / "leash.py", sys.executable, "-c", code]
+    command = [sys.executable, LEASH, sys.executable, "-c", code]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as leash:
         child = int(leash.stdout.readline())
         leash.stdin.close()
@@ -59,6 +60,6 @@ def test_the_child_dies_when_the_leash_is_dropped(code: str) -> None:
 
 
 def test_the_status_of_the_child_is_handed_on() -> None:
-    command = [sys.executable, TOOLS / "leash.py", sys.executable, "-c", "raise SystemExit(7)"]
+    command = [sys.executable, LEASH, sys.executable, "-c", "raise SystemExit(7)"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as leash:
         assert leash.wait(20) == 7

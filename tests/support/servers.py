@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tests" / "tools"
 FAKE = ROOT / "tests" / "fake_mattermost"
+LEASH = Path(__file__).with_name("leash.py")
 
 #: The releases of Mattermost that the fake server can be, oldest first.
 RELEASES = ("7.6", "10.11", "11.2")
@@ -71,7 +72,7 @@ def fake_server(*, licensed: bool, release: str = NEWEST, arguments: Sequence[st
         secrets.token_hex(16),
         *arguments,
     ]
-    command = [sys.executable, TOOLS / "leash.py", sys.executable, FAKE, *options, *(["--licensed"] * licensed)]
+    command = [sys.executable, LEASH, sys.executable, FAKE, *options, *(["--licensed"] * licensed)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

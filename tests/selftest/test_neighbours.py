@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from servers import Server, fake_server
+
+from ansible_collections.mmops.mattermost.tests.support.servers import Server, fake_server
 
 UNKNOWN = "z" * 26
 PASSWORD = "User-Passw0rd!"
@@ -76,9 +77,7 @@ def server() -> Iterator[Server]:
     with fake_server(licensed=True, release="11.2") as server:
         client = Client(server.url, server.token)
         client.ok(
-            "PUT",
-            "/config/patch",
-            {"ServiceSettings": {"EnableBotAccountCreation": True, "EnableAPIUserDeletion": True}},
+            "PUT", "/config/patch", {"ServiceSettings": {"EnableBotAccountCreation": True, "EnableAPIUserDeletion": True}}
         )
         client.ok("PUT", "/config/patch", {"GuestAccountsSettings": {"Enable": True}})
         yield server
@@ -139,9 +138,7 @@ def test_deactivation_of_an_owner_disables_the_bots_for_good(admin: Client) -> N
         ({"description": "x" * 1025}, "model.bot.is_valid.description.app_error"),
     ],
 )
-def test_bad_change_of_a_bot_changes_nothing(
-    admin: Client, request: pytest.FixtureRequest, change: dict, error: str
-) -> None:
+def test_bad_change_of_a_bot_changes_nothing(admin: Client, request: pytest.FixtureRequest, change: dict, error: str) -> None:
     bot = admin.bot(f"badbot{len(next(iter(change.values())))}")
     before = admin.get(f"/bots/{bot}"), admin.get(f"/users/{bot}")
     assert admin.refused("PUT", f"/bots/{bot}", change) == (400, error)
@@ -170,10 +167,7 @@ def test_patch_of_a_team_changes_what_is_given(admin: Client) -> None:
     after = admin.ok("PUT", f"/teams/{team}/patch", changes)
     assert {name: after[name] for name in changes} == changes
     assert {name for name in before if before[name] != after[name]} == {*changes, "update_at"}
-    assert admin.refused("PUT", f"/teams/{team}/patch", {"display_name": ""}) == (
-        400,
-        "model.team.is_valid.name.app_error",
-    )
+    assert admin.refused("PUT", f"/teams/{team}/patch", {"display_name": ""}) == (400, "model.team.is_valid.name.app_error")
     assert admin.get(f"/teams/{team}") == after
 
 
@@ -190,9 +184,7 @@ def test_teams_are_listed_with_archived_ones_by_display_name(admin: Client) -> N
     counted = admin.get("/teams", per_page=1, include_total_count="true")
     assert len(counted["teams"]) == 1
     assert counted["total_count"] >= len(names)
-    assert [team["name"] for team in admin.ok("POST", "/teams/search", {"term": "LIST-"})] == [
-        team["name"] for team in found
-    ]
+    assert [team["name"] for team in admin.ok("POST", "/teams/search", {"term": "LIST-"})] == [team["name"] for team in found]
     page = admin.ok("POST", "/teams/search", {"term": "list-", "page": 1, "per_page": 2})
     assert ([team["name"] for team in page["teams"]], page["total_count"]) == (["list-zulu"], 3)
 
@@ -218,10 +210,7 @@ def test_team_has_room_for_a_number_of_active_members(admin: Client) -> None:
     admin.ok("PUT", "/config/patch", {"TeamSettings": {"MaxUsersPerTeam": 3}})
     admin.join(team, *users[:2])  # with the creator: three
     body = {"team_id": team, "user_id": users[2]}
-    assert admin.refused("POST", f"/teams/{team}/members", body) == (
-        400,
-        "app.team.join_user_to_team.max_accounts.app_error",
-    )
+    assert admin.refused("POST", f"/teams/{team}/members", body) == (400, "app.team.join_user_to_team.max_accounts.app_error")
     admin.join(team, users[0])  # who is a member already
     admin.ok("DELETE", f"/users/{users[0]}")
     admin.join(team, users[2])
@@ -335,10 +324,7 @@ def test_channel_is_archived_and_restored(admin: Client) -> None:
     team = admin.team("attic")
     channel = admin.channel(team, "box", "P")
     admin.ok("DELETE", f"/channels/{channel}")
-    assert admin.refused("GET", "/teams/name/attic/channels/name/box") == (
-        404,
-        "app.channel.get_by_name.missing.app_error",
-    )
+    assert admin.refused("GET", "/teams/name/attic/channels/name/box") == (404, "app.channel.get_by_name.missing.app_error")
     assert admin.refused("DELETE", f"/channels/{channel}") == (400, "api.channel.delete_channel.deleted.app_error")
     assert admin.get(f"/teams/{team}/channels/private") == []
     assert [found["id"] for found in admin.get(f"/teams/{team}/channels/deleted")] == [channel]
@@ -395,12 +381,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with path.open("w") as file:
         for number in range(500):
             name = f"user{number * 7 % 500:03}"
-            user = {
-                "username": name,
-                "email": f"{name}@example.com",
-                "password": PASSWORD,
-                "first_name": f"F{number % 20:02}",
-            }
+            user = {"username": name, "email": f"{name}@example.com", "password": PASSWORD, "first_name": f"F{number % 20:02}"}
             file.write(json.dumps(user) + "\n")
     with fake_server(licensed=True, release="11.2", arguments=["--load", str(path)]) as server:
         yield Client(server.url, server.token)
@@ -422,20 +403,14 @@ def test_report_shows_everybody_once(crowd: Client, column: str, key: str, direc
     found = [user for page in pages(crowd, column, key, page_size=size, sort_direction=direction) for user in page]
     values = [user[key] for user in found]
     assert values == sorted(values, reverse=direction == "desc")
-    if (
-        direction == "asc" or column != "CreateAt"
-    ):  # like the server, which loses some of the same value when it descends
+    if direction == "asc" or column != "CreateAt":  # like the server, which loses some of the same value when it descends
         assert len({user["id"] for user in found}) == len(found) == count == 501
 
 
 def test_report_of_a_column_that_is_not_unique(crowd: Client) -> None:
-    found = [
-        user for page in pages(crowd, "FirstName", "first_name", page_size=30, search_term="user") for user in page
-    ]
+    found = [user for page in pages(crowd, "FirstName", "first_name", page_size=30, search_term="user") for user in page]
     assert len({user["id"] for user in found}) == len(found) == 500
-    assert [(user["first_name"], user["id"]) for user in found] == sorted(
-        (user["first_name"], user["id"]) for user in found
-    )
+    assert [(user["first_name"], user["id"]) for user in found] == sorted((user["first_name"], user["id"]) for user in found)
 
 
 def test_report_goes_back(crowd: Client) -> None:

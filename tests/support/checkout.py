@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from servers import ROOT
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 
 def checkout_files() -> list[str]:

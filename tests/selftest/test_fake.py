@@ -17,9 +17,18 @@ from pathlib import Path
 
 import pytest
 import requests
-from fake_process import FAKE, PASSWORD, READY_SECONDS, Fake, name_of, running
 
-HERE = Path(__file__).resolve().parent
+from ansible_collections.mmops.mattermost.tests.support.fake_process import (
+    FAKE,
+    PASSWORD,
+    READY_SECONDS,
+    Fake,
+    name_of,
+    running,
+)
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
+
+OPERATIONS = ROOT / "tests" / "conformance" / "operations.json"
 
 
 def is_free(port: int) -> bool:
@@ -237,9 +246,7 @@ def test_fault_delay(fake: Fake) -> None:
 
 def test_fault_by_path_count_and_skip(fake: Fake) -> None:
     fake.control(
-        "POST",
-        "faults",
-        {"method": "GET", "path": "/api/v4/users/*", "kind": "status", "status": 503, "skip": 1, "count": 2},
+        "POST", "faults", {"method": "GET", "path": "/api/v4/users/*", "kind": "status", "status": 503, "skip": 1, "count": 2}
     )
     assert [fake.call("GET", "/users/me").status_code for unused in range(4)] == [200, 503, 503, 200]
     fake.control("POST", "faults", {"path": "/api/v4/users/me", "kind": "status", "status": 502, "count": -1})
@@ -285,7 +292,7 @@ def test_journal(fake: Fake) -> None:
 
 
 def test_every_operation_of_the_users_api_can_fail(fake: Fake) -> None:
-    names = json.loads((HERE / "operations.json").read_text())
+    names = json.loads(OPERATIONS.read_text())
     for name in names:
         assert fake.control("POST", "faults", {"operation": name, "kind": "delay"}).status_code == 201, name
 

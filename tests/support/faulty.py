@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import requests
-from servers import Server, play_environment
 
-from harness.plays import PROGRAMS
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS
+from ansible_collections.mmops.mattermost.tests.support.servers import Server, play_environment
 
 
 class Faulty:

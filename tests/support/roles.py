@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from servers import ROOT, Server, play_environment
 
-from harness.plays import PROGRAMS
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, Server, play_environment
 
 PASSWORD = "Hush-password-Aa1"
 ROSTER = "username,email,position\nada,ada@example.com,Engineer\nbo,bo@example.com,Designer\n"

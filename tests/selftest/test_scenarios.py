@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 import requests
-import scenario_server
-import scenarios
-from servers import FAKE
+
+from ansible_collections.mmops.mattermost.tests.support.servers import FAKE
+from ansible_collections.mmops.mattermost.tests.tools import scenario_server, scenarios
 
 
 def gone(process: int) -> bool:

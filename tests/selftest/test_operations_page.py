@@ -8,11 +8,11 @@ from __future__ import annotations
 import importlib
 
 import pytest
-from operations_page import DOOR, OPTIONS, PAGE, SHARED_OPTIONS, page
-from reach import module_names, operations_of
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.neighbour_operations import NEIGHBOURS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.users_operations import USERS_API
+from ansible_collections.mmops.mattermost.tests.support.reach import module_names, operations_of
+from ansible_collections.mmops.mattermost.tests.tools.operations_page import DOOR, OPTIONS, PAGE, SHARED_OPTIONS, page
 
 MODULES = [name for name in module_names() if name != DOOR]
 

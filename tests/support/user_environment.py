@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from servers import ROOT, Server, play_environment
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, Server, play_environment
 
 FOLDER = ROOT / ".cache" / "environments"
 

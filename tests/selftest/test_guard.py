@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.guard import Request, Task, check, judge, read_journal
-from harness.plays import run_target
+
+from ansible_collections.mmops.mattermost.tests.support.guard import Request, Task, check, judge, read_journal
+from ansible_collections.mmops.mattermost.tests.support.plays import run_target
+from ansible_collections.mmops.mattermost.tests.support.proxy import recording_proxy
+from ansible_collections.mmops.mattermost.tests.support.servers import fake_server
 
 MODULE = "mmops.mattermost.mm_user"
 ID = "a" * 26
@@ -222,11 +225,12 @@ PLANTED = """\
 """
 
 
-def test_planted_lies_are_found_in_a_real_play(guarded, tmp_path: Path) -> None:
+def test_planted_lies_are_found_in_a_real_play(tmp_path: Path) -> None:
     role = tmp_path / "targets" / "planted" / "tasks"
     role.mkdir(parents=True)
     (role / "main.yml").write_text(PLANTED, encoding="utf-8")
-    run = run_target("planted", guarded.server, guarded.proxy, tmp_path, targets=tmp_path / "targets")
+    with fake_server(licensed=False) as server, recording_proxy(server.url) as proxy:
+        run = run_target("planted", server, proxy, tmp_path, targets=tmp_path / "targets")
     assert run.status == 0, run.output
     assert run.tasks == 4
     creation, loop, secret = run.problems

@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
-PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+PLUGINS = ROOT / "plugins"
 SHARED = "ansible_collections.mmops.mattermost.plugins.module_utils."
 
 #: What all modules share. It knows operations by name, but does not choose any.

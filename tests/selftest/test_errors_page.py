@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from errors_page import PAGE, page
-
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import EXPLANATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import rejection
+from ansible_collections.mmops.mattermost.tests.tools.errors_page import PAGE, page
 
 
 def test_the_page_is_made_from_the_table():

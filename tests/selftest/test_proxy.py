@@ -17,7 +17,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from harness.proxy import RecordingProxy, recording_proxy
+
+from ansible_collections.mmops.mattermost.tests.support.proxy import RecordingProxy, recording_proxy
 
 PACKED = gzip.compress(b'{"packed": true}')
 

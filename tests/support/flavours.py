@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from servers import NEWEST, RELEASES, given_server
+
+from ansible_collections.mmops.mattermost.tests.support.servers import NEWEST, RELEASES, given_server
 
 #: A server from the environment takes the place of all fake ones.
 GIVEN = "given"

@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from servers import Server, play_environment
+from ansible_collections.mmops.mattermost.tests.support import guard
+from ansible_collections.mmops.mattermost.tests.support.proxy import RecordingProxy
+from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, Server, play_environment
 
-from harness import guard
-from harness.proxy import RecordingProxy
-
-HERE = Path(__file__).resolve().parents[1]
+HERE = ROOT / "tests" / "integration"
 TARGETS = HERE / "targets"
 
 #: The folder of the programs of Ansible, for instance those of another version of ansible-core.

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 import requests_unixsocket
-from fake_process import PASSWORD, Fake, name_of, running
+
+from ansible_collections.mmops.mattermost.tests.support.fake_process import PASSWORD, Fake, name_of, running
 
 IMPATIENT = 0.4  # seconds that a client waits for an answer that never comes
 DELEGATED = ("system_user_manager", "system_manager", "system_read_only_admin")
@@ -75,9 +76,7 @@ def converted(fake: Fake, request: pytest.FixtureRequest) -> dict:
 
 
 @pytest.mark.parametrize("how", STUCK)
-def test_a_bot_that_owns_itself_is_never_deactivated_to_the_end(
-    fake: Fake, request: pytest.FixtureRequest, how: str
-) -> None:
+def test_a_bot_that_owns_itself_is_never_deactivated_to_the_end(fake: Fake, request: pytest.FixtureRequest, how: str) -> None:
     bot, other = converted(fake, request), fake.new_user(name_of(request) + "owner")
     method, path, body = STUCK[how]
     stuck = Request(fake, method, path.format(id=bot["id"]), body)
@@ -125,9 +124,7 @@ def test_a_caller_who_goes_away_leaves_the_circle_behind(fake: Fake, request: py
     for _attempt in range(2):
         with pytest.raises(requests.ReadTimeout):
             requests.delete(
-                f"{fake.url}/api/v4/users/{bot['id']}",
-                headers={"Authorization": f"Bearer {fake.token}"},
-                timeout=IMPATIENT,
+                f"{fake.url}/api/v4/users/{bot['id']}", headers={"Authorization": f"Bearer {fake.token}"}, timeout=IMPATIENT
             )
     time.sleep(0.1)
     statuses = [entry["status"] for entry in fake.control("GET", "requests").json()["requests"]]
@@ -173,12 +170,7 @@ def victim(oldest: Fake) -> dict:
 
 REFUSED = [
     ("PUT", "/users/{id}/patch", {"nickname": "x"}, "api.context.permissions.app_error"),
-    (
-        "PUT",
-        "/users/{id}",
-        {"id": "{id}", "username": "victim", "email": "v@example.com"},
-        "api.context.permissions.app_error",
-    ),
+    ("PUT", "/users/{id}", {"id": "{id}", "username": "victim", "email": "v@example.com"}, "api.context.permissions.app_error"),
     ("DELETE", "/users/{id}", None, "api.context.permissions.app_error"),
     ("PUT", "/users/{id}/roles", {"roles": "system_user"}, "api.context.permissions.app_error"),
     ("PUT", "/users/{id}/active", {"active": False}, "api.user.update_active.permissions.app_error"),
