@@ -110,6 +110,8 @@ def play_environment(server: Server, home: Path) -> dict[str, str]:
     configuration.touch()
     environment |= {
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".tree"),
+        # The environment of the tools knows the checkout by itself, and Ansible would find it there, too.
+        "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
         "ANSIBLE_CONFIG": str(configuration),
         "ANSIBLE_HOME": str(home),
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
