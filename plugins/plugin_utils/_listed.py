@@ -11,3 +11,9 @@ def listed(values) -> list:
     if isinstance(values, (list, tuple)):
         return list(values)
     return [part.strip() for part in str(values).split(",") if part.strip()]
+
+
+def usernames(values) -> list:
+    """The names as the server has them, each of them once."""
+    names = (str(value).strip().lower() for value in listed(values))
+    return list(dict.fromkeys(name for name in names if name))

@@ -6,6 +6,13 @@
 from __future__ import annotations
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import token_of
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._outcomes import (
+    changed,
+    roster_failures,
+    roster_users,
+    token_failures,
+    user_failures,
+)
 
 
 def recorded(earlier: dict, run: dict, steps: dict) -> dict:
@@ -13,7 +20,7 @@ def recorded(earlier: dict, run: dict, steps: dict) -> dict:
 
     Passwords and mails are done once for each user and incident, so the record keeps the ids of these users.
     """
-    scrambled, mailed = _changed(steps["passwords"]), _changed(steps["mails"])
+    scrambled, mailed = changed(steps["passwords"]), changed(steps["mails"])
     return {
         "incident": earlier["incident"],
         "passwords_set": _with(earlier["passwords_set"], scrambled),
@@ -22,9 +29,9 @@ def recorded(earlier: dict, run: dict, steps: dict) -> dict:
             *earlier["runs"],
             {
                 **run,
-                "tokens": [result["item"] for result in _changed(steps["tokens"])],
+                "tokens": [result["item"] for result in changed(steps["tokens"])],
                 "passwords_set": [result["item"]["username"] for result in scrambled],
-                "deactivated": [user["username"] for user in steps["deactivation"].get("users") or []],
+                "deactivated": roster_users(steps["deactivation"]),
                 "sessions": _ended_sessions(steps),
                 "emails_sent": [result["item"]["username"] for result in mailed],
                 "failures": list(_failures(steps)),
@@ -33,17 +40,9 @@ def recorded(earlier: dict, run: dict, steps: dict) -> dict:
     }
 
 
-def _results(step: dict) -> list:
-    return step.get("results") or []
-
-
-def _changed(step: dict) -> list:
-    return [result for result in _results(step) if result.get("changed")]
-
-
 def _ended_sessions(steps: dict) -> list:
     """Sessions that the role ended, and those that ended with a new password or a deactivation, without those of tokens."""
-    ended = [session for result in _changed(steps["sessions"]) for session in result["sessions"]]
+    ended = [session for result in changed(steps["sessions"]) for session in result["sessions"]]
     left = _sessions(steps["reading"])
     if left is None:
         return ended
@@ -65,17 +64,9 @@ def _with(ids: list, results: list) -> list:
 
 
 def _failures(steps: dict):
-    for result in _results(steps["tokens"]):
-        if result.get("failed"):
-            yield f"{result['item']['description']} ({result['item']['id']}): {result['msg']}"
+    yield from token_failures(steps["tokens"])
     for name in ("passwords", "sessions", "mails"):
-        yield from (
-            f"{result['item']['username']}: {result['msg']}" for result in _results(steps[name]) if result.get("failed")
-        )
-    deactivation = steps["deactivation"]
-    yield from (f"{failure['username']}: {failure['msg']}" for failure in deactivation.get("failures") or [])
-    # Steps that failed as a whole.
-    if deactivation.get("failed") and not deactivation.get("failures"):
-        yield deactivation["msg"]
+        yield from user_failures(steps[name])
+    yield from roster_failures(steps["deactivation"])
     if steps["reading"].get("failed"):
         yield steps["reading"]["msg"]

@@ -28,6 +28,7 @@ from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths
     output_problem,
     tasks_problem,
 )
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import usernames
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._mfa_enforcement import rule
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._onboarding import onboarding_people
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._records import (
@@ -247,6 +248,17 @@ def token_label(account: Mapping) -> str:
 
 
 def _user_offboarding(given: Values) -> Iterator[str]:
+    leavers = usernames(given["users"])
+    if not leavers:
+        yield "user_offboarding_users is empty. Give the names of the users who leave."
+    if given["delete"] and set(usernames(given["confirm"])) != set(leavers):
+        yield (
+            "user_offboarding_delete deletes accounts with all their posts for good. If you mean that, confirm it with the "
+            f"same names: user_offboarding_confirm: {json.dumps(leavers)}"
+        )
+    successor = given["bots_to"].strip().lower()
+    if successor in leavers:
+        yield f"user_offboarding_bots_to: {successor} leaves as well. Name somebody who stays."
     path = full_path(given["record"])
     yield output_problem("user_offboarding_record", path) or _refusal("user_offboarding_", earlier_offboardings, path)
 

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.mmops.mattermost.plugins.filter.connection import connection
+from ansible_collections.mmops.mattermost.plugins.filter.earlier_moves import earlier_moves
+from ansible_collections.mmops.mattermost.plugins.filter.lines import lines
+from ansible_collections.mmops.mattermost.plugins.filter.only_keys import only_keys
+from ansible_collections.mmops.mattermost.plugins.filter.outcomes import outcomes
+from ansible_collections.mmops.mattermost.plugins.filter.roster_entries import roster_entries
 from ansible_collections.mmops.mattermost.plugins.filter.token_files import token_files
+from ansible_collections.mmops.mattermost.plugins.filter.token_rotation import token_rotation
 from ansible_collections.mmops.mattermost.plugins.filter.users_except import users_except
+from ansible_collections.mmops.mattermost.plugins.filter.with_defaults import with_defaults
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._lockdown_record import recorded
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._onboarding import onboarding_people
@@ -193,6 +201,53 @@ def test_a_deactivation_that_failed_as_a_whole() -> None:
 
 
 # Small things
+
+
+def test_the_outcomes_of_several_loops() -> None:
+    zoe, bo = {"username": "zoe"}, {"username": "bo"}
+    steps = [{"results": [{"changed": True, "item": zoe}, {"failed": True, "item": bo, "msg": "No."}]}, {"skipped": True}]
+    assert outcomes(steps) == {"changed": [zoe], "failures": ["bo: No."]}
+
+
+def test_the_same_is_said_of_several_users() -> None:
+    assert roster_entries([{"id": "z"}, {"user_id": "b", "decision": "due"}], "inactive") == [
+        {"user_id": "z", "state": "inactive"},
+        {"user_id": "b", "state": "inactive"},
+    ]
+    assert roster_entries([{"id": "z"}], "inactive", {"since": None})[0]["props"] == {"since": None}
+
+
+def test_maps_become_lines_and_lose_keys_and_get_values() -> None:
+    maps = [{"username": "zoe", "count": 2, "more": "x"}]
+    assert lines(maps, ["username", "count"]) == ["zoe: 2"]
+    assert only_keys(maps, ["count"]) == [{"count": 2}]
+    assert with_defaults([{"a": 1}, {"b": 2}], {"a": 5}) == [{"a": 1}, {"a": 5, "b": 2}]
+
+
+def test_rows_of_those_who_move_again_are_new_ones(tmp_path: Path) -> None:
+    path = tmp_path / "back.json"
+    assert earlier_moves(str(path)) == []
+    path.write_text('[{"username": "zoe"}, {"username": "bo"}]', encoding="utf-8")
+    assert earlier_moves(str(path), [{"username": "zoe"}]) == [{"username": "bo"}]
+
+
+def test_a_report_on_tokens_does_not_guess_after_a_failure() -> None:
+    due = [
+        {
+            "item": {"username": name, "description": "ci"},
+            "operations": ["create"],
+            "token": {"id": "old"},
+            "schedule": {"due": 1},
+        }
+        for name in ("ada", "bo", "cy")
+    ]
+    later = [{"token": {"id": "new"}, "schedule": {}}, {"skipped": True}, {"token": {"id": "new"}, "schedule": {}}]
+    report = token_rotation(due, later, {"cy: ci": "It broke."})
+    assert [(line["account"], line["token"], line["failure"]) for line in report] == [
+        ("ada: ci", {"id": "new"}, ""),
+        ("bo: ci", {"id": "old"}, ""),
+        ("cy: ci", {}, "It broke."),
+    ]
 
 
 def test_exceptions_are_names_and_patterns() -> None:
