@@ -40,7 +40,7 @@ from ansible_collections.mmops.mattermost.plugins.plugin_utils._records import e
 
 
 def earlier_lockdown(path, incident):
-    """The record, or an empty one. What is wrong with the file was refused before."""
+    """The record, or an empty one. A file with anything else was refused before."""
     return inert(read(path, incident))
 
 

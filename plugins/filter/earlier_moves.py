@@ -42,7 +42,7 @@ from ansible_collections.mmops.mattermost.plugins.plugin_utils._records import e
 
 
 def earlier_moves(path, but=()):
-    """The rows so far. What is wrong with the file was refused before."""
+    """The rows so far. A file with anything else was refused before."""
     renewed = {user["username"] for user in but}
     return inert([row for row in read(path) if row["username"] not in renewed])
 

@@ -37,7 +37,7 @@ from ansible_collections.mmops.mattermost.plugins.plugin_utils._records import e
 
 
 def earlier_offboardings(path):
-    """The runs so far. What is wrong with the file was refused before."""
+    """The runs so far. A file with anything else was refused before."""
     return inert(read(path))
 
 

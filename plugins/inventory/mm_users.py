@@ -162,7 +162,7 @@ EXAMPLES = r"""
 plugin: mmops.mattermost.mm_users
 
 ---
-# Active members of a team, with the time when they were last seen. What was read is kept for ten minutes.
+# Active members of a team, with the time when they were last seen. The answers are kept for ten minutes.
 plugin: mmops.mattermost.mm_users
 api_url: https://chat.example.com
 api_token: "{{ lookup('ansible.builtin.file', '~/.mattermost-token') }}"

@@ -240,7 +240,7 @@ def converge(service: Service, client, declaration: dict, check_mode: bool) -> O
     try:
         returned = service.read_back(client, plan)
     except MattermostError as error:
-        # What was written must be told all the same.
+        # The operations that were carried out must be told all the same.
         plan.warnings.append(f"Everything was carried out, but the result is a prediction, as reading it failed: {error}")
         plan.complete()
         returned = service.predict(plan)

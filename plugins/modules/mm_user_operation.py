@@ -495,7 +495,7 @@ options:
     description:
       - Whether secrets of the answer (the value of a new token, an MFA secret and its QR code, the session token of a login,
         the hash of a password) are returned in RV(secrets). In RV(answer) they are replaced by a note.
-      - What is returned there is a secret, so give the task C(no_log) or take care of the registered variable.
+      - These values are secrets, so give the task C(no_log) or take care of the registered variable.
     type: bool
     default: false
 extends_documentation_fragment:

@@ -76,7 +76,7 @@ options:
       teams:
         description:
           - As O(mmops.mattermost.mm_user#module:teams). In a CSV file, use texts like V(sales:admin;sales/dev;support).
-          - All users of the roster are read and added together. What is wrong with a team or channel itself fails the task
+          - All users of the roster are read and added together. A mistake about a team or channel itself fails the task
             before anything is sent.
         type: list
         elements: raw

@@ -196,7 +196,7 @@ def review(users: list, wanted: Limits, now: int, refused: list, drift: dict | N
 
 
 def _about(known, reviewed) -> dict:
-    """Who made the review, of what, and whether it covers the whole server. What is not known is ``None``."""
+    """Who made the review, of what, and whether it covers the whole server. Unknown values are ``None``."""
     # ansible-core 2.17 makes texts of numbers in variables, and an empty text of null.
     on_server = None if known.get("on_server") in (None, "") else int(known["on_server"])
     return {

@@ -63,7 +63,7 @@ _ROSTER_COLUMNS = ("username", "change", "field", "before", "after", "reason")
 
 
 def csv_table(columns: Iterable[str], rows: Iterable[dict]) -> str:
-    """A table with a heading. What a row does not have is empty."""
+    """A table with a heading. Cells for which a row has no value are empty."""
     columns = tuple(columns)
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")

@@ -153,7 +153,7 @@ def _check_guest_login(state) -> None:
 
 
 def _invalid_credentials(state) -> ApiError:
-    """What could have been wrong depends on what a login id may be."""
+    """The part that could be wrong depends on the kinds of login ids."""
     emails = state.settings["EmailSettings"]
     by_name, by_email = emails["EnableSignInWithUsername"], emails["EnableSignInWithEmail"]
     if by_name and not by_email:

@@ -137,7 +137,7 @@ class Need:
     over_administrators: str = ""  # for the account of an administrator
 
 
-# What is not here is open to every session. Whom a caller sees at all (VIEW_MEMBERS) is up to `Call.need_sight`.
+# All other operations are open to every session. Whom a caller sees at all (VIEW_MEMBERS) is up to `Call.need_sight`.
 _EDIT = Need(over_others=EDIT_OTHER_USERS)
 _EDIT_BELOW = Need(over_others=EDIT_OTHER_USERS, over_administrators=MANAGE_SYSTEM)
 _WRITE_USERS = Need(over_others=WRITE_USERS_IN_CONSOLE, over_administrators=MANAGE_SYSTEM)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What whom sees of a user.
 
-There are three views. The raw one shows everything, even the hash of the password. The
-own view leaves the secrets out; users get it of themselves, and administrators get it as
+There are three views. The raw one shows everything, even the hash of the password. The personal
+view leaves the secrets out; users get it of themselves, and administrators get it as
 answer to a change. The profile is what one gets of others; administrators see more of it, and
 how much more depends on the release.
 """

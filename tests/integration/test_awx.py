@@ -211,7 +211,7 @@ class Job:
             if question["required"] and answers[question["variable"]] in ("", None)
         ]
         assert not unanswered, f"Not answered: {', '.join(unanswered)}"
-        # What is not answered is not handed over.
+        # Questions without an answer are not handed over.
         answers = {name: value for name, value in answers.items() if value not in ("", None)}
         self._write("env/envvars", mine | credential)
         self._write("env/extravars", answers)

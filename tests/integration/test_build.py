@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is built is the collection, all of it and nothing else, and ansible-core alone installs it, built or not."""
+"""A build holds the whole collection and nothing else, and ansible-core alone installs it, built or not."""
 
 from __future__ import annotations
 

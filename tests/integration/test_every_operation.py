@@ -113,7 +113,7 @@ def test_a_request_is_taken_for_the_right_operation(method: str, path: str, oper
     assert operation_of(Request(method, path)) == operation
 
 
-def test_what_was_only_predicted_or_not_answered_is_not_reached() -> None:
+def test_operations_that_were_predicted_or_not_answered_do_not_count() -> None:
     journal = read_journal(
         [
             '{"event": "task", "name": "a", "module": "mmops.mattermost.mm_user_operation", "where": "main.yml:1"}',

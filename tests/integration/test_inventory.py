@@ -182,7 +182,7 @@ def test_sessions_tell_the_last_use(place: Place, tmp_path: Path) -> None:
 
 
 def test_the_report_tells_the_last_use_of_those_without_a_session(place: Place, tmp_path: Path) -> None:
-    """Who logged out long ago has no session, and was seen all the same."""
+    """Somebody who logged out long ago has no session, and was seen all the same."""
     users = f"{place.server.url}/api/v4/users"
     login = {"login_id": "bo", "password": f"{SECRET_MARK}Aa1-people"}
     token = requests.post(f"{users}/login", json=login, timeout=30).headers["Token"]
@@ -218,7 +218,7 @@ def test_without_a_report_sessions_tell(tmp_path: Path) -> None:
         assert not [path for path in place.sent() if "reports" in path]
 
 
-def test_what_was_read_is_kept(place: Place, tmp_path: Path) -> None:
+def test_answers_are_kept(place: Place, tmp_path: Path) -> None:
     text = "cache: true\ncache_plugin: ansible.builtin.jsonfile\ncache_connection: kept\nactive: true\n"
     first = place.inventory(tmp_path, text)
     assert place.sent() == ["/api/v4/users"] * 2

@@ -231,7 +231,7 @@ def test_members_of_a_team_come_in_pages_by_user_id(admin: Client) -> None:
     assert [member["user_id"] for member in by_name][1:] == users  # the creator comes first
 
 
-def test_who_comes_back_to_a_team_is_in_its_default_channels_again(admin: Client) -> None:
+def test_somebody_who_comes_back_to_a_team_is_in_its_default_channels_again(admin: Client) -> None:
     team, user = admin.team("boomerang"), admin.user("boomerang")
     channel = admin.channel(team, "extra")
     admin.join(team, user)

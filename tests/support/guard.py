@@ -209,7 +209,7 @@ def judge(task: Task) -> list[str]:
     for item in task.items:
         problem, writes = judge_one(item, writes)
         if problem:
-            # What follows cannot be told apart any more.
+            # The requests after it cannot be told apart any more.
             return [f"{name}{_label(item)}: {problem}"]
     quiet = [item for item in task.items if not item.get("changed") and not _has_failed(item)]
     for request in writes:

@@ -56,7 +56,7 @@ def run(*command: str | Path) -> None:
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".tree"),
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
     }
-    # What the tools have to say beside problems is how to go on by hand.
+    # Beside problems, the tools only tell how to go on by hand.
     subprocess.run([tools / tool, *arguments], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 

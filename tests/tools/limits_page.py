@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the guide of what servers tell and do: ``python tests/tools/limits_page.py``.
 
-What differs between releases comes from the table of features that the modules ask.
+Differences between releases come from the table of features that the modules ask.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def password_in(url) -> str:
 
 
 def _is_general(options, name) -> bool:
-    """Whether the value is that of the environment. What a task says counts more than what is said to all tasks."""
+    """Whether the value is that of the environment. An option of the task counts more than one of all tasks."""
     _strategy, variables = CONNECTION_OPTIONS[name]["fallback"]
     return options[name] == os.environ.get(variables[0])
 

@@ -288,7 +288,7 @@ class Server:
     def predates(self, version: str) -> bool:
         """Whether the server is certainly older than what came with this version, like ``5.26`` or ``10.11``.
 
-        What was first recorded of a release may have come with any release since the recorded one before it.
+        Something that was first recorded of a release may have come with any release since the recorded one before it.
         """
         if self.number is None:
             return False

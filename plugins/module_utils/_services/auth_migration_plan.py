@@ -81,7 +81,7 @@ def predicted_migrants(checked: Preflight) -> list | None:
 def actual_migrants(plan: Plan, checked: Preflight, users: list) -> list:
     """Names of the accounts that have the target service now and had not before, by the names that they had then.
 
-    ``users`` are all accounts as they are now. What differs from the preflight is warned of.
+    ``users`` are all accounts as they are now. A warning tells of every difference from the preflight.
     """
     service = next(target for action, target in TARGETS.items() if action in plan.operations)
     now = {user["id"] for user in users if user["auth_service"] == service}

@@ -226,7 +226,7 @@ def _owner(plan, declaration, seen):
 
 
 def _predict_texts(bot, texts):
-    """What is empty is not shown, but for the name."""
+    """Empty texts are not shown, but for the name."""
     for name, text in texts.items():
         bot.pop(name, None)
         if text:

@@ -72,7 +72,7 @@ class UserInfoService(Service):
 
 
 def plan_result(declaration: dict, seen: Seen) -> InfoPlan:
-    """The result. What the server does not tell is ``None``, listed in ``unknown``, and explained in a warning."""
+    """The result. Values that the server does not tell are ``None``, listed in ``unknown``, and explained in a warning."""
     selection = seen.selection
     plan = InfoPlan(warnings=list(selection.warnings))
     users = {user["id"]: _with_fields(declaration["fields"], user) for user in selection.users}

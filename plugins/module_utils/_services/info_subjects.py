@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is gathered of each user besides the account.
 
-What the API tells of many users is read at once, the rest by several threads.
+Things that the API tells of many users are read at once, the rest by several threads.
 """
 
 from __future__ import annotations

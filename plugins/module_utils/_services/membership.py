@@ -205,7 +205,7 @@ def role_of(member: dict) -> str:
 
 
 def _role_on_joining(team, account) -> str:
-    """Who has the address of the team becomes its administrator."""
+    """A user with the address of the team becomes its administrator."""
     if is_guest(account):
         return GUEST
     address = (team.get("email") or "").lower()

@@ -98,7 +98,7 @@ def read_yaml(source: Source) -> Iterator[tuple[Any, dict]]:
         document = yaml.load(source.text, Loader=_yaml_loader())  # noqa: S506  a safe loader
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
-        # What is quoted is a part of the file.
+        # Quotations are parts of the file.
         problem = re.sub(r"\s*(['\"]).*\1", "", error.problem or "this is not valid YAML", flags=re.DOTALL)
         raise InvalidInput(f"src: {source.name}, line {mark.line + 1}, column {mark.column + 1}: {problem}") from None
     except RecursionError:

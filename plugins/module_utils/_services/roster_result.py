@@ -102,7 +102,7 @@ class RosterPlan(Plan):
         if not self.failed:
             return ""
         first = self.failed[0]
-        # What became of this one is among the failures; the message is about all of them.
+        # The consequence for this one is among the failures; the message is about all of them.
         cause = str(first.error).replace(first.error.consequence, "").rstrip()
         text = (
             f"{len(self.failed)} of {self.total} users could not be brought to the declared state, the first of them "

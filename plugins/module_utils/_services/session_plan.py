@@ -22,7 +22,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.session
 #: Heading of a diff that is about no single user.
 _ALL_USERS = "all users"
 
-#: What somebody else has ended in between is done.
+#: A session or token that somebody else has ended in between is done.
 _GONE = (SESSION_GONE, TOKEN_GONE)
 
 

@@ -47,7 +47,7 @@ def teams_of(declared: Any) -> list:
 
 
 def joined(defaults: list, own: list) -> list:
-    """The teams of an entry with those that all entries have by default. What the entry says of a team counts."""
+    """The teams of an entry with those that all entries have by default. The entry goes before them."""
     try:
         named = {team["name"] for team in teams_of(own)}
         return own + [team for team in teams_of(defaults) if team["name"] not in named]

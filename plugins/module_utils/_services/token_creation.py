@@ -16,7 +16,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Step
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_steps import revocation
 
-#: How often a creation is tried whose answer is lost. What it may have left is looked for in between.
+#: How often a creation is tried whose answer is lost. A token that it may have left is looked for in between.
 _TRIES = 3
 
 

@@ -150,7 +150,7 @@ def _plan_rotation(plan, rotation, seen, successor, older):
         )
     # The local socket cannot disable a token.
     plan.rotation = replace(rotation, keep_disabled=0) if seen.local else rotation
-    # What the new token follows must work until that was handed over.
+    # The predecessor must work until the new token was handed over.
     kept = 1 if plan.new and plan.hand_over == LATER else 0
     _plan_retirement(plan, plan.rotation, seen, successor, older, kept)
 

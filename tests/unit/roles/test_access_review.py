@@ -57,7 +57,7 @@ PASSED = {
 
 
 @pytest.mark.parametrize("name", PASSED)
-def test_what_is_passed_on_is_as_the_module_takes_it(name: str) -> None:
+def test_values_are_passed_on_as_the_module_takes_them(name: str) -> None:
     documented, taken = OPTIONS[f"access_review_{name}"], PASSED[name]
     assert documented["type"] == taken["type"]
     assert documented.get("choices") == taken.get("choices")

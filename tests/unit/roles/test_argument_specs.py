@@ -363,7 +363,7 @@ def test_every_call_is_found(role: Path) -> None:
 
 
 @each_role
-def test_what_is_passed_on_is_what_the_modules_take(role: Path) -> None:
+def test_roles_pass_on_values_as_the_modules_take_them(role: Path) -> None:
     assert [f"{call}: {problem}" for call in calls(role) for problem in call_problems(role, call)] == []
 
 

@@ -66,7 +66,7 @@ def test_make_molecule_runs_the_scenarios_of_all_roles() -> None:
 
 @each_role
 def test_a_scenario_leaves_no_step_out(role: str) -> None:
-    """What a scenario sets itself could replace what all have in common."""
+    """Settings of a scenario could replace those that all have in common."""
     own = load(scenarios.SCENARIOS / role / "molecule.yml")
     assert own.keys() & {"ansible", "driver", "prerun", "scenario"} == set()
 

@@ -127,7 +127,7 @@ def test_the_use_of_a_token_is_that_of_its_session() -> None:
     assert (opened["kind"], opened["expires"]) == ("token", "")
 
 
-def test_what_was_not_read_is_not_counted() -> None:
+def test_only_things_that_were_read_are_counted() -> None:
     unread = account(used("zoe", sessions=None, tokens=None))
     assert [unread[name] for name in ("sessions", "active_tokens", "disabled_tokens")] == [None, None, None]
     assert unread["activity"] == "unknown"
@@ -207,6 +207,6 @@ def test_the_report_says_whether_all_accounts_of_the_server_were_reviewed(on_ser
     assert (about["reviewed"], about["on_server"], about["complete"]) == (3, on_server, complete)
 
 
-def test_what_is_not_known_of_the_review_is_none() -> None:
+def test_unknown_facts_about_the_review_are_none() -> None:
     about = reviewed(used("zoe"))["about"]
     assert {about[name] for name in ("made_by", "server_version", "scope", "on_server", "complete")} == {None}

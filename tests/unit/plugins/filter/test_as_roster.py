@@ -71,6 +71,6 @@ def test_bots_may_be_left_out():
 
 
 @pytest.mark.parametrize(("users", "kind"), [("zoe", "csv"), ([{"username": "zoe"}], "csv"), ([], "xml")])
-def test_what_cannot_be_made_a_roster_is_refused(users, kind):
+def test_input_that_cannot_become_a_roster_is_refused(users, kind):
     with pytest.raises(AnsibleFilterError, match="as_roster: "):
         as_roster(users, kind)

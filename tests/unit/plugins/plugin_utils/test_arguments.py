@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible would turn into texts without a word is refused."""
+"""Values that Ansible would turn into texts without a word are refused."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SECRET = "Hush-hunter-2"
         (MANY, {"prune_scope": {"role": False}}, "prune_scope.role must be a text, not a truth value. Put it in quotes."),
     ],
 )
-def test_what_is_no_text_is_refused_by_its_name(subject, arguments, says):
+def test_a_value_that_is_not_a_text_is_refused_by_its_name(subject, arguments, says):
     assert ill_typed(subject.argument_spec, arguments) == says
 
 

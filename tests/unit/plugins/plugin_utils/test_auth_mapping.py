@@ -94,7 +94,7 @@ def test_a_mapping_is_read(tmp_path, name, content):
         ("username,auth_service,auth_data\nzoe,ldap,x\nada,saml,x\n", "line 3: the auth_data x is also in people.csv, line 2"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_line(tmp_path, content, says):
+def test_mistakes_are_named_with_their_line(tmp_path, content, says):
     (tmp_path / "people.csv").write_text(content)
     with pytest.raises(InvalidInput) as error:
         read_mapping(str(tmp_path / "people.csv"), {})
@@ -153,7 +153,7 @@ def test_a_canary_goes_first_and_a_second_run_moves_nobody_else(canary, now):
         (row("zoe"), user("zoe", "saml"), "no way back. Give it in current_auth_data"),
     ],
 )
-def test_what_cannot_move_is_a_problem(entry, account, says):
+def test_accounts_that_cannot_move_are_problems(entry, account, says):
     plan = auth_migration([entry], [account] if account else [], caller_id="id-me")
     assert len(plan["problems"]) == 1
     assert says in plan["problems"][0]

@@ -146,6 +146,6 @@ def test_a_deadline_beyond_the_calendar_is_none():
         ({"property": " "}, "property is empty"),
     ],
 )
-def test_what_cannot_be_is_refused(options, says):
+def test_impossible_rules_are_refused(options, says):
     with pytest.raises(AnsibleFilterError, match=says):
         judge(user("zoe"), **options)

@@ -64,7 +64,7 @@ def found(role: str, **changes: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("role", GOOD)
-def test_what_is_in_order_is_not_refused(role: str) -> None:
+def test_good_variables_are_not_refused(role: str) -> None:
     assert found(role) == []
 
 
@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_written_to(here: Path, monkeypatch: pytest.Monk
         ),
     ],
 )
-def test_what_is_wrong_is_named(here: Path, role: str, changes: dict[str, Any], says: str) -> None:
+def test_mistakes_are_named(here: Path, role: str, changes: dict[str, Any], says: str) -> None:
     told = found(role, **changes)
     assert [says.format(here=here) in problem for problem in told].count(True) == 1, told
     assert not [problem for problem in told if problem.count(f"{role}_{next(iter(changes))}: ") > 1]
