@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.mmops.mattermost.tests.support.fake_process import Fake, running
+from ansible_collections.mmops.mattermost.tests.support.servers import RELEASES
 
 HERE = Path(__file__).resolve().parent
 
-RELEASES = ("7.6", "10.11", "11.2")
 FLAVOURS = {
     f"{release}-{licence}": ["--release", release, *options]
     for release in RELEASES

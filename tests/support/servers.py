@@ -17,16 +17,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ansible_collections.mmops.mattermost.tests.fake_mattermost import release as releases
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tests" / "tools"
 FAKE = ROOT / "tests" / "fake_mattermost"
 LEASH = Path(__file__).with_name("leash.py")
 
-#: The releases of Mattermost that the fake server can be, oldest first.
-RELEASES = ("7.6", "10.11", "11.2")
-
-#: What it is unless a test asks for another one.
-NEWEST = RELEASES[-1]
+#: The releases of Mattermost that the fake server can be, oldest first, and the one that it is unless a test asks for another.
+RELEASES, NEWEST = tuple(releases.RELEASES), releases.NEWEST
 
 #: Seconds that the fake server may take to start on a busy machine.
 PATIENCE = 60
