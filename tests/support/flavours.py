@@ -14,8 +14,8 @@ from ansible_collections.mmops.mattermost.tests.support.servers import NEWEST, R
 #: A server from the environment takes the place of all fake ones.
 GIVEN = "given"
 
-#: Every release and both kinds of licence are seen in each run; the other combinations with `make integration-releases`.
-_IN_EACH_RUN = (f"{NEWEST}-unlicensed", f"{NEWEST}-licensed", "10.11-licensed", "7.6-unlicensed")
+#: The newest release, the one before it and the oldest are seen in each run; the others with `make integration-releases`.
+_IN_EACH_RUN = (f"{NEWEST}-unlicensed", f"{NEWEST}-licensed", f"{RELEASES[-2]}-licensed", f"{RELEASES[0]}-unlicensed")
 
 #: Where one flavour will do.
 ONE = GIVEN if given_server() else f"{NEWEST}-licensed"

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 
 #: The releases that recordings show, oldest first.
-RELEASES = ((7, 6), (10, 11), (11, 2))
+V7_6, V10_11, V11_2 = RELEASES = ((7, 6), (10, 11), (11, 2))
 
 #: For ``since``: later than all recordings. Whether a server of today has it, only its answers tell.
 LATER = (10**6,)
@@ -43,8 +43,6 @@ class Feature:
         """Whether this recorded release has it."""
         return (self.since or release) <= release <= (self.until or release)
 
-
-V7_6, V10_11, V11_2 = RELEASES
 
 FEATURES = {
     feature.name: feature
