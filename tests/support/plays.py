@@ -76,6 +76,7 @@ def run_target(
     playbook.write_text(json.dumps([play]), encoding="utf-8")
     variables = play_environment(Server(proxy.url, server.token), folder / "home")
     variables |= {
+        "ANSIBLE_ACTION_PLUGINS": str(HERE / "action_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "journal",
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
         "ANSIBLE_DIFF_ALWAYS": "true",
