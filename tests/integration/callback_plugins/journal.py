@@ -14,7 +14,6 @@ import os
 from pathlib import Path
 
 from ansible.plugins.callback import CallbackBase
-from ansible.plugins.loader import filter_loader, test_loader
 
 DOCUMENTATION = """
 name: journal
@@ -50,12 +49,6 @@ class CallbackModule(CallbackBase):
         line = json.dumps({"event": event, **entry}, default=str)
         with Path(os.environ["MATTERMOST_TEST_JOURNAL"]).open("a", encoding="utf-8") as journal:
             journal.write(line + "\n")
-
-    def v2_playbook_on_start(self, playbook):
-        # Each task runs in a fork of this process: what is loaded here once, none of them loads by itself.
-        for loader in (filter_loader, test_loader):
-            loader.get("ansible.builtin.match")
-            list(loader.all())
 
     def _started(self, task):
         self._write("task", name=task.get_name(), module=task.resolved_action or task.action, where=task.get_path())
