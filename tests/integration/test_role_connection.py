@@ -12,14 +12,21 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mmops.mattermost.tests.support.roles import GOOD, PASSWORD, ROLES, ask, place, prepare, run
+from ansible_collections.mmops.mattermost.tests.support.roles import (
+    GOOD,
+    PASSWORD,
+    ROLES,
+    ask,
+    place,
+    play_of,
+    prepare,
+    run_plays,
+)
 from ansible_collections.mmops.mattermost.tests.support.servers import Server, fake_server
 
 GROUP = "group/mmops.mattermost.mattermost"
-ELSEWHERE = {"api_url": "http://127.0.0.1:9", "api_token": "wrong", "retries": 0}
-UNSET = {"MATTERMOST_URL": None, "MATTERMOST_TOKEN": None}
-
-each_role = pytest.mark.parametrize("role", ROLES)
+NOWHERE = "http://127.0.0.1:9"
+ELSEWHERE = {"api_url": NOWHERE, "api_token": "wrong", "retries": 0}
 
 
 @pytest.fixture(scope="module")
@@ -31,36 +38,53 @@ def server() -> Iterator[Server]:
         yield started
 
 
-def passes(role: str, server: Server, folder: Path, connection: dict[str, Any] | None = None, **settings: Any) -> str:
-    variables = dict(GOOD[role], **({"connection": connection} if connection else {}))
-    # In check mode, so that all of them can use the same people.
-    process = run(role, variables, server, folder, start=place(folder), arguments=("--check",), **settings)
-    assert process.returncode == 0, process.stdout
-    assert server.token not in process.stdout
-    return process.stdout
+def ways(server: Server) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Ways to name the server: the connection of the role, and keywords of the play. What counts less names another one."""
+    right = {"api_url": server.url, "api_token": server.token}
+    return {
+        "role": (right, {"module_defaults": {GROUP: ELSEWHERE}}),
+        "login_of_role": (
+            {"api_login_id": "deputy", "api_password": PASSWORD},
+            {"module_defaults": {GROUP: {"api_url": server.url, "api_token": "wrong"}}},
+        ),
+        "module_defaults": (
+            {},
+            {"module_defaults": {GROUP: right}, "environment": {"MATTERMOST_URL": NOWHERE, "MATTERMOST_TOKEN": "wrong"}},
+        ),
+        "environment": ({}, {"environment": {"MATTERMOST_URL": server.url, "MATTERMOST_TOKEN": server.token}}),
+    }
 
 
-@each_role
-def test_the_module_defaults_of_the_play(role: str, server: Server, tmp_path: Path) -> None:
-    given = {"api_url": server.url, "api_token": server.token}
-    wrong = {"MATTERMOST_URL": "http://127.0.0.1:9", "MATTERMOST_TOKEN": "wrong"}
-    passes(role, server, tmp_path, play={"module_defaults": {GROUP: given}, "environment": wrong}, environment=wrong)
+@pytest.mark.parametrize("role", ROLES)
+def test_the_nearest_way_counts(role: str, server: Server, tmp_path: Path) -> None:
+    wanted = ways(server)
+    # Each on a host of its own, as facts of one would reach the next.
+    plays = [
+        play_of(role, {**GOOD[role], **({"connection": connection} if connection else {})}, hosts=way, **keywords)
+        for way, (connection, keywords) in wanted.items()
+    ]
+    run = run_plays(
+        plays,
+        server,
+        tmp_path,
+        start=place(tmp_path),
+        # In check mode, so that all of them can use the same people.
+        arguments=(
+            "--check",
+            "--inventory",
+            ",".join(wanted),
+            "-e",
+            "ansible_python_interpreter={{ ansible_playbook_python }}",
+        ),
+        environment={"MATTERMOST_URL": NOWHERE, "MATTERMOST_TOKEN": "wrong"},
+    )
+    assert run.returncode == 0, run.stdout
+    assert server.token not in run.stdout
+    recap = run.stdout.partition("PLAY RECAP")[2].split()
+    assert set(wanted) <= set(recap), run.stdout
 
 
-@each_role
-def test_the_environment_of_the_play(role: str, server: Server, tmp_path: Path) -> None:
-    given = {"MATTERMOST_URL": server.url, "MATTERMOST_TOKEN": server.token}
-    passes(role, server, tmp_path, play={"environment": given}, environment=UNSET)
-
-
-@each_role
-def test_the_variable_of_the_role_counts_most(role: str, server: Server, tmp_path: Path) -> None:
-    given = {"api_url": server.url, "api_token": server.token}
-    passes(role, server, tmp_path, given, play={"module_defaults": {GROUP: ELSEWHERE}}, environment=UNSET)
-
-
-@each_role
-def test_a_login_of_the_role_replaces_the_token_of_the_play(role: str, server: Server, tmp_path: Path) -> None:
-    given = {"api_login_id": "deputy", "api_password": PASSWORD}
-    play = {"module_defaults": {GROUP: {"api_url": server.url, "api_token": "wrong"}}}
-    passes(role, server, tmp_path, given, play=play, environment=UNSET)
+@pytest.mark.parametrize("role", ROLES)
+def test_the_environment_of_ansible(role: str, server: Server, tmp_path: Path) -> None:
+    run = run_plays([play_of(role, GOOD[role])], server, tmp_path, start=place(tmp_path), arguments=("--check",))
+    assert run.returncode == 0, run.stdout

@@ -85,32 +85,51 @@ def place(folder: Path) -> Path:
     return start
 
 
+def play_of(role: str, variables: Mapping[str, Any], **keywords: Any) -> dict[str, Any]:
+    """A play with the role. ``keywords`` are further ones of the play, or others than here."""
+    given = {f"{role}_{name}": value for name, value in variables.items()}
+    common = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+    return common | keywords | {"roles": [{"role": f"mmops.mattermost.{role}", "vars": given}]}
+
+
 def run(
     role: str,
     variables: Mapping[str, Any],
     server: Server,
     folder: Path,
     *,
+    playbook: str | None = None,
+    play: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> subprocess.CompletedProcess[str]:
+    """Runs a role in a play of its own with these keywords, or the named playbook. ``settings`` are those of `run_plays`."""
+    if playbook is None:
+        return run_plays([play_of(role, variables, **(play or {}))], server, folder, **settings)
+    given = {f"{role}_{name}": value for name, value in variables.items()}
+    return _run([playbook, "-e", json.dumps(given)], server, folder, **settings)
+
+
+def run_plays(plays: list[dict[str, Any]], server: Server, folder: Path, **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Runs plays from a file that is elsewhere than where they are started.
+
+    ``start`` is the folder for that, ``arguments`` are further ones of the command. A variable of the ``environment`` that is
+    ``None`` is taken out of it.
+    """
+    written = folder / "plays" / "play.yml"
+    written.parent.mkdir(exist_ok=True)
+    written.write_text(json.dumps(plays), encoding="utf-8")
+    return _run([str(written)], server, folder, **settings)
+
+
+def _run(
+    command: list[str],
+    server: Server,
+    folder: Path,
+    *,
     start: Path | None = None,
     arguments: tuple[str, ...] = (),
-    play: Mapping[str, Any] | None = None,
-    playbook: str | None = None,
     environment: Mapping[str, str | None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a role in a play of its own, whose file is elsewhere than where it is started, or the named playbook.
-
-    ``play`` are further keywords of the play. A variable of the ``environment`` that is ``None`` is taken out of it.
-    """
-    given = {f"{role}_{name}": value for name, value in variables.items()}
-    if playbook is None:
-        entry = {"role": f"mmops.mattermost.{role}", "vars": given}
-        written = folder / "plays" / "play.yml"
-        written.parent.mkdir(exist_ok=True)
-        common = {"hosts": "localhost", "connection": "local", "gather_facts": False}
-        written.write_text(json.dumps([{**common, **(play or {}), "roles": [entry]}]), encoding="utf-8")
-        command = [str(written)]
-    else:
-        command = [playbook, "-e", json.dumps(given)]
     settings: dict[str, str | None] = {**play_environment(server, folder / "home"), **PRELOAD, "ANSIBLE_NOCOLOR": "true"}
     settings |= environment or {}
     return subprocess.run(
