@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-import random
+import os
 import re
 import time
 
-_ALPHABET = "abcdefghijkmnopqrstuwxyz13456789"
+_ALPHABET = "abcdefghijkmnopqrstuwxyz13456789"  # 32 signs
 _ID = re.compile(r"[A-Za-z0-9]{26}\Z")
-_random = random.SystemRandom()
 
 
 def new_id(length: int = 26) -> str:
     """A fresh id or token."""
-    return "".join(_random.choices(_ALPHABET, k=length))
+    return "".join([_ALPHABET[byte % 32] for byte in os.urandom(length)])
 
 
 def is_id(value: str) -> bool:

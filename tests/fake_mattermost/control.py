@@ -157,9 +157,13 @@ class Control:
         except BadRequest as error:
             return reply({"error": str(error)}, 400)
 
+    def add(self, fault: Fault) -> None:
+        """Let something go wrong."""
+        self._faults.append(fault)
+
     def _add_fault(self, call: Call) -> Response:
         fault = _fault(bodies.anything(call.body))
-        self._faults.append(fault)
+        self.add(fault)
         return reply(asdict(fault), 201)
 
     def _requests(self, call: Call) -> Response:

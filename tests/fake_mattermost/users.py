@@ -179,6 +179,10 @@ class Users:
             row.password = hash_password(row.password)
         for name in NO_COLUMNS:
             row.__dict__.pop(name, None)
+        self.place(row)
+
+    def place(self, row: User) -> None:
+        """Keep a new row as it is, whatever the rules say; tests put users there that way."""
         self._rows[row.id] = row
         self._versions[EVERY] += 1
         self._index(row)

@@ -1,0 +1,334 @@
+# Copyright (c) 2026, the mmops.mattermost contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fake server in the process of the tests: a client of it that notes what it sends, and faults on demand.
+
+The client is the one of the collection. In place of the network, its transport calls the application of the fake.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import formatdate
+from urllib.parse import unquote, urlencode
+
+from fake_mattermost.app import App
+from fake_mattermost.bots import Bot
+from fake_mattermost.call import reply
+from fake_mattermost.control import Control, Fault
+from fake_mattermost.errors import ApiError
+from fake_mattermost.licence import LICENCES, TEAM
+from fake_mattermost.passwords import hash_password, matches
+from fake_mattermost.release import RELEASES
+from fake_mattermost.state import State
+from fake_mattermost.user import NOTIFY_PROPS, TIMEZONE, User
+from requests.structures import CaseInsensitiveDict
+from urllib3.filepost import encode_multipart_formdata
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import (
+    Client,
+    LocalModeAuthentication,
+    LoginAuthentication,
+    TokenAuthentication,
+)
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import AnswerLost, ServerUnreachable
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Endpoint, Transport
+
+ADDRESS = "https://chat.example.com"
+#: When the accounts of tests were made.
+NOW = 1_700_000_000_000
+ADMIN = "a" * 26
+#: A server where all that a licence and the settings can allow is allowed.
+GENEROUS = {
+    "ServiceSettings": {
+        "EnableMultifactorAuthentication": True,
+        "EnableBotAccountCreation": True,
+        "EnableAPIUserDeletion": True,
+        "DisableBotsWhenOwnerIsDeactivated": False,
+    },
+    "TeamSettings": {"EnableUserDeactivation": True},
+    "GuestAccountsSettings": {"Enable": True},
+    "SupportSettings": {"CustomTermsOfServiceEnabled": True},
+    **{f"{service}Settings": {"Enable": True} for service in ("Ldap", "Saml", "GitLab", "Google", "Office365", "OpenId")},
+}
+
+
+def account(username: str = "", **fields) -> dict:
+    """An account as the server has it; ``password`` is in plain text, and ``owner_id`` that of a bot."""
+    return {
+        "id": "b" * 26,
+        "create_at": NOW,
+        "update_at": NOW,
+        "username": username,
+        "email": f"{username}@example.com",
+        "roles": "system_user",
+        "locale": "en",
+        "timezone": dict(TIMEZONE),
+        "notify_props": dict(NOTIFY_PROPS),
+        **fields,
+    }
+
+
+def numbered(number: int, **fields) -> dict:
+    """One of many accounts. Their names are in the order of their numbers."""
+    return account(f"user{number:05d}", **{"id": f"{number:026d}", **fields})
+
+
+class NoConnection(Exception):
+    """Nothing listens there."""
+
+
+@dataclass
+class Refusal(Fault):
+    """An error of the server, as it may come without being modelled."""
+
+    error_id: str = ""
+
+    def change(self, answer):
+        """The error in place of the answer."""
+        if self.effect:
+            answer()
+        return reply(ApiError(self.error_id, self.status, "Refused.").body(None), self.status)
+
+
+@dataclass
+class Unreachable(Fault):
+    """No connection comes about."""
+
+    def change(self, answer):
+        """No answer."""
+        raise NoConnection
+
+
+@dataclass
+class Meanwhile(Fault):
+    """Something else happens before or after the request."""
+
+    first: Callable | None = None
+    then: Callable | None = None
+
+    def change(self, answer):
+        """The answer."""
+        if self.first:
+            self.first()
+        response = answer()
+        if self.then:
+            self.then()
+        return response
+
+
+class Exchange:
+    """A request in the form of ASGI, and its answer as far as the transport reads it."""
+
+    def __init__(self, method: str, path: str, query: str, headers: dict, body: bytes):
+        self._chunks = [{"type": "http.request", "body": body}]
+        self.status_code, self.headers, self.content, self.closed = 0, CaseInsensitiveDict(), b"", False
+        self.scope = {
+            "type": "http",
+            "method": method,
+            "scheme": "http",
+            "path": unquote(path),
+            "query_string": query.encode(),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            "client": ("127.0.0.1", 1),
+            "transport": self,
+        }
+
+    def run(self, app: App) -> None:
+        """Carry it out. Nothing in the application waits, so there is no need for an event loop."""
+        try:
+            app(self.scope, self.receive, self.send).send(None)
+        except StopIteration:
+            return
+        raise AssertionError("the fake server waits for something")
+
+    def close(self) -> None:
+        """The application closes the connection."""
+        self.closed = True
+
+    async def receive(self):
+        """The request, then its end."""
+        return self._chunks.pop() if self._chunks else {"type": "http.disconnect"}
+
+    async def send(self, message):
+        """A part of the answer."""
+        if message["type"] == "http.response.start":
+            self.status_code = message["status"]
+            self.headers.update((name.decode(), value.decode()) for name, value in message["headers"])
+        else:
+            self.content += message["body"]
+
+
+class InProcessTransport(Transport):
+    """Hands requests to the application instead of sending them. ``sent`` lists the operations in order.
+
+    ``clock`` tells the seconds of the server, if its answers should tell the time.
+    """
+
+    def __init__(self, app: App, clock: Callable[[], float] | None = None):
+        # The path of a socket only has to exist.
+        super().__init__(Endpoint(socket=os.devnull) if app.local else Endpoint(url=ADDRESS))
+        self._app, self._clock = app, clock
+        self.sent: list[str] = []
+
+    def send(self, operation, method, path, query=None, body=None, file=None, repeatable=False, token=Ellipsis):
+        """Note the operation, carry it out, and read the answer as always. Nothing is repeated."""
+        self.sent.append(operation)
+        headers, content = {"host": "chat.example.com"}, b""
+        token = self.token if token is Ellipsis else token
+        if token and not self.local:
+            headers["Authorization"] = f"Bearer {token}"
+        if body is not None:
+            content = json.dumps(body).encode()
+        if file:
+            content, headers["Content-Type"] = encode_multipart_formdata({file[0]: (file[1], file[2])})
+        exchange = Exchange(method, path, urlencode(query or {}), headers, content)
+        try:
+            exchange.run(self._app)
+        except NoConnection:
+            raise ServerUnreachable("no connection", "Check api_url", operation) from None
+        if exchange.closed:
+            raise AnswerLost("the connection broke before the answer was complete", "Run the task again", operation)
+        if self._clock:
+            exchange.headers["Date"] = formatdate(self._clock(), usegmt=True)
+        return self._read(exchange, operation)
+
+
+class FakeClient(Client):
+    """A client of a fake server of its own, or with ``state`` of that of another client.
+
+    The caller has a session, unless ``using`` names the value of a personal access token, or ``password`` makes it log in.
+    An account of the caller is made if none of ``accounts`` is it.
+    """
+
+    def __init__(
+        self,
+        accounts=(),
+        caller_id=ADMIN,
+        *,
+        release="7.6",
+        licensed=True,
+        local=False,
+        settings=None,
+        state=None,
+        using=None,
+        password=None,
+        clock=None,
+    ):
+        self.state = state or State(LICENCES["enterprise"] if licensed else TEAM, RELEASES[release])
+        if state is None:
+            self.state.settings.change(copy.deepcopy(GENEROUS))
+        self.state.settings.change(settings or {})
+        for fields in accounts:
+            self.add(**fields)
+        self.caller_id = caller_id
+        if not local and self.state.users.row(caller_id) is None:
+            self.add(**account("admin", id=caller_id, roles="system_user system_admin"))
+        self.control = Control(self.state.outbox)
+        transport = InProcessTransport(App(self.state, local=local, control=self.control), clock)
+        super().__init__(transport, self._authenticated(local, using, password))
+        self.__enter__()
+        self.sent.clear()
+
+    def _authenticated(self, local, using, password):
+        if local:
+            return LocalModeAuthentication()
+        if password:
+            return LoginAuthentication(self.user(self.caller_id).username, password)
+        return TokenAuthentication(using or self.state.sessions.log_in(self.caller_id, "", 720, "Linux").token)
+
+    def beside(self, **options) -> FakeClient:
+        """Another client of the same server."""
+        return FakeClient(state=self.state, **{"caller_id": self.caller_id, **options})
+
+    # ---- what is sent ------------------------------------------------------
+    @property
+    def sent(self) -> list[str]:
+        """The operations in order."""
+        return self.transport.sent
+
+    @property
+    def written(self) -> list[str]:
+        """Those that write, but for logins."""
+        return [name for name in self.sent if OPERATIONS[name].writes and name not in ("login", "logout")]
+
+    # ---- what is on the server -----------------------------------------------
+    def add(self, **fields) -> User:
+        """Put an account there; returns its row."""
+        owner_id = fields.pop("owner_id", "z" * 26)
+        is_bot = fields.pop("is_bot", False)
+        password = fields.pop("password", "")
+        row = User(**fields, password=hash_password(password) if password else "")
+        if self.state.release.has_remote_id and row.remote_id is None:
+            row.remote_id = ""
+        self.state.users.place(row)
+        if is_bot:
+            self.state.bots.add(self.state, Bot(row.id, owner_id, create_at=row.create_at, delete_at=row.delete_at))
+        return row
+
+    def user(self, user_id) -> User:
+        """The row of a user."""
+        return self.state.users.row(user_id)
+
+    def named(self, username) -> User:
+        """The row of a user name."""
+        return self.state.users.row_named(username)
+
+    def change(self, user_id, **columns) -> None:
+        """Change an account behind the back of the client."""
+        self.state.users.write(user_id, **columns)
+        self.state.users.forget(user_id)
+
+    def has_password(self, user_id, password) -> bool:
+        """Whether a user could log in with it."""
+        return matches(password, self.user(user_id).password)
+
+    @property
+    def users(self) -> list[User]:
+        """All rows but that of the administrator who is there for the client alone, ordered by name."""
+        return [row for row in self.state.users.in_order() if row.id != ADMIN]
+
+    def snapshot(self) -> dict:
+        """All that the tests may change, to be compared."""
+        state = self.state
+        return {
+            "users": {row.id: dict(row.__dict__) for row in state.users.in_order()},
+            "bots": [dict(bot.__dict__) for bot in state.bots.all()],
+            "tokens": [dict(token.__dict__) for token in state.tokens.all()],
+            "sessions": [dict(found.__dict__) for user_id in state.users.ids() for found in state.sessions.of(user_id)],
+            "terms": {user_id: state.terms.accepted(user_id) for user_id in state.users.ids()},
+        }
+
+    def shown(self, user_id, caller_id=ADMIN) -> dict:
+        """What the caller sees of a user."""
+        row = self.user(user_id)
+        views = self.state.views
+        if user_id == caller_id:
+            return views.own(row)
+        return views.profile(row, True, self.state.settings["PrivacySettings"])
+
+    # ---- what goes wrong -------------------------------------------------------
+    def lose(self, operation, effect=True, **options) -> None:
+        """The next answer is lost. ``effect``: whether the request arrives. ``count`` and ``skip`` as in the fake."""
+        self.control.add(Fault("drop_after" if effect else "drop_before", operation, **options))
+
+    def refuse(self, operation, status, error_id="fake_mattermost.refused", **options) -> None:
+        """The next request is refused."""
+        self.control.add(Refusal("refused", operation, status=status, error_id=error_id, **options))
+
+    def break_down(self, operation, status=500, **options) -> None:
+        """A proxy answers the next request with a web page; ``effect`` as well."""
+        self.control.add(Fault("status", operation, status=status, **options))
+
+    def unplug(self, operation, **options) -> None:
+        """No connection for the next request."""
+        self.control.add(Unreachable("unreachable", operation, **options))
+
+    def meanwhile(self, operation, first=None, then=None, **options) -> None:
+        """Do something right before or after the next request."""
+        self.control.add(Meanwhile("meanwhile", operation, first=first, then=then, **options))
