@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.mmops.mattermost.plugins.filter.as_roster import FilterModule
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import RosterService
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
+from ansible_collections.mmops.mattermost.plugins.modules.mm_users import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, numbered
 
 as_roster = FilterModule().filters()["as_roster"]
 
@@ -37,36 +39,28 @@ USERS = st.lists(
 
 
 def accounts(users):
-    return [
-        new_account(id=f"{number:026d}", username=f"user{number}", email=f"user{number}@example.com", **user)
-        for number, user in enumerate(users)
-    ]
+    return [numbered(number, **user) for number, user in enumerate(users)]
 
 
 @given(users=USERS, kind=st.sampled_from(["csv", "json", "yaml", "list"]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_roster_that_is_read_back_changes_nothing(tmp_path, users, kind):
-    client = ModelClient(accounts(users))
-    roster = as_roster([client.shown(account) for account in client.accounts.values()], format=kind)
+    client = FakeClient(accounts(users))
+    roster = as_roster(client.get_users(), format=kind)
     source = {"src": None, "users": roster}
     if kind != "list":
         path = tmp_path / f"people.{kind}"
         path.write_bytes(roster.encode())
         source = {"src": str(path), "users": None}
-    declaration = {
-        "columns": {}, "delimiter": None, "defaults": None, "missing": "fail", "missing_password": "fail",
-        "passwords_directory": None, "prune": "report",
-        "prune_scope": {"everybody": True}, "max_prune": "0", "concurrency": 2, "on_error": "continue",
-    }  # fmt: skip
-    plan = RosterService().plan(client, {**declaration, **source})
+    plan = RosterService().plan(client, declared(SUBJECT.options, missing="fail", prune="report", max_prune="0", **source))
     assert (plan.changed, plan.failed, plan.prunable, plan.warnings, plan.unknown) == (False, [], [], [], [])
 
 
 def test_bots_may_be_left_out():
     users = accounts([{"is_bot": True, "roles": "system_user"}, {"roles": "system_user", "position": "a"}])
-    assert [entry["username"] for entry in as_roster(users)] == ["user0", "user1"]
+    assert [entry["username"] for entry in as_roster(users)] == ["user00000", "user00001"]
     assert as_roster(users, "csv", bots="no") == (
-        "username,email,first_name,last_name,nickname,position,locale,roles,state\nuser1,user1@example.com,,,,a,en,system_user,present\n"
+        "username,email,first_name,last_name,nickname,position,locale,roles,state\nuser00001,user00001@example.com,,,,a,en,system_user,present\n"
     )
 
 

@@ -19,7 +19,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import ENTRY_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.modules.mm_users import SUBJECT
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._arguments import ill_typed
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient
 
 STRANGE = st.sampled_from(
     [
@@ -51,7 +51,7 @@ def outcome(arguments: dict) -> str:
     validation = ArgumentSpecValidator(copy.deepcopy(SUBJECT.argument_spec), **SUBJECT.rules).validate(arguments)
     if validation.error_messages:
         return ""  # Ansible's own words
-    client = ModelClient()
+    client = FakeClient()
     try:
         perform(SUBJECT, client, validation.validated_parameters, check_mode=True)
     except InvalidInput as error:

@@ -10,23 +10,21 @@ import time
 
 import pytest
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, PermissionDenied
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
     by_emails,
     by_ids,
     by_usernames,
     in_parallel,
 )
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, numbered
 
 MANY = 2500
+PAGES = 13  # of 200
 
 
-def server(count=MANY):
-    return ModelClient(
-        new_account(id=f"{number:026d}", username=f"user{number:04d}", email=f"user{number:04d}@example.com")
-        for number in range(count)
-    )
+def server(count=MANY, **options):
+    return FakeClient((numbered(number) for number in range(count)), **options)
 
 
 def names(users):
@@ -36,56 +34,55 @@ def names(users):
 @pytest.mark.parametrize(("count", "requests"), [(0, 0), (1, 1), (1000, 1), (1001, 2), (2500, 3)])
 def test_names_are_looked_up_a_thousand_at_once(count, requests):
     client = server()
-    wanted = [f"user{number:04d}" for number in range(count)]
+    wanted = [f"user{number:05d}" for number in range(count)]
     assert names(by_usernames(client, wanted, 4)) == wanted
     assert client.sent == ["get_users_by_usernames"] * requests
 
 
 def test_the_local_socket_is_asked_for_each_name():
-    client = server(3)
-    client.transport = type("Local", (), {"local": True})
-    assert names(by_usernames(client, ["user0002", "nobody", "user0000"], 4)) == ["user0002", "user0000"]
+    client = server(3, local=True)
+    assert names(by_usernames(client, ["user00002", "nobody", "user00000"], 4)) == ["user00002", "user00000"]
     assert client.sent == ["get_user_by_username"] * 3
 
 
 def test_many_accounts_are_listed_over_the_local_socket():
-    client = server()
-    client.transport = type("Local", (), {"local": True})
-    wanted = [f"user{number:04d}" for number in range(300)]
+    client = server(local=True)
+    wanted = [f"user{number:05d}" for number in range(300)]
     assert names(by_usernames(client, wanted, 4)) == wanted
     assert names(by_emails(client, [f"{name}@example.com" for name in wanted], 4)) == wanted
-    assert client.sent == ["get_users"] * 2
+    assert client.sent == ["get_users"] * 2 * PAGES
 
 
 def test_ids_are_looked_up_a_thousand_at_once_and_read_again_by_name():
     client = server()
     ids = [f"{number:026d}" for number in range(1500)]
-    client.stale = {ids[7]: {**client.accounts[ids[7]], "roles": "system_guest"}}
+    client.state.users.get(ids[7])  # the account gets into the cache of the server, and stays there as it is
+    client.state.users.write(ids[7], roles="system_guest")
     found = by_ids(client, [*ids, "x" * 26], 4)
     assert [user["id"] for user in found] == ids
-    assert {user["roles"] for user in found} == {"system_user"}
+    assert [user["id"] for user in found if user["roles"] == "system_guest"] == [ids[7]]
     assert client.sent == ["get_users_by_ids"] * 2 + ["get_users_by_usernames"] * 2
 
 
 def test_few_addresses_are_asked_for_one_by_one():
     client = server()
-    assert names(by_emails(client, ["user0003@example.com", "nobody@example.com"], 4)) == ["user0003"]
+    assert names(by_emails(client, ["user00003@example.com", "nobody@example.com"], 4)) == ["user00003"]
     assert client.sent == ["get_user_by_email"] * 2
 
 
 def test_many_addresses_are_found_in_the_list_of_all():
     client = server()
-    wanted = [f"user{number:04d}@example.com" for number in range(300)]
-    client.accounts[f"{5:026d}"]["email"] = "User0005@example.com"
-    assert names(by_emails(client, [*wanted, "nobody@example.com"], 4)) == [f"user{number:04d}" for number in range(300)]
-    assert client.sent == ["get_total_users_stats", "get_users"]
+    wanted = [f"user{number:05d}@example.com" for number in range(300)]
+    client.change(f"{5:026d}", email="User00005@example.com")
+    assert names(by_emails(client, [*wanted, "nobody@example.com"], 4)) == [f"user{number:05d}" for number in range(300)]
+    assert client.sent == ["get_total_users_stats", *["get_users"] * PAGES]
 
 
-def test_addresses_that_lists_hide_are_asked_for():
-    client = server(300)
-    client.shown = lambda account: {**account, "email": ""}
-    assert len(by_emails(client, [f"user{number:04d}@example.com" for number in range(300)], 4)) == 300
-    assert client.sent.count("get_user_by_email") == 300
+def test_accounts_whose_addresses_are_hidden_are_not_taken_for_missing():
+    client = server(300, caller_id=f"{0:026d}", settings={"PrivacySettings": {"ShowEmailAddress": False}})
+    with pytest.raises(PermissionDenied, match="may not see e-mail addresses"):
+        by_emails(client, [f"user{number:05d}@example.com" for number in range(300)], 4)
+    assert "get_user_by_email" in client.sent
 
 
 def test_no_more_requests_run_at_once_than_allowed():

@@ -14,7 +14,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import RosterService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import ENTRY_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import read_roster
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient
+from ansible_collections.mmops.mattermost.plugins.modules.mm_users import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient
 
 SECRET = "Hush-hunter-2"
 
@@ -27,7 +29,7 @@ def write(directory, name, content):
 
 def read(path, columns=None, delimiter=None, defaults=None):
     """What the entries declare beside the defaults of options."""
-    plain = {key: option.get("default") for key, option in ENTRY_OPTIONS.items()}
+    plain = declared(ENTRY_OPTIONS)
     roster = read_roster(path, columns or {}, ENTRY_OPTIONS, delimiter, defaults)
     return [{key: value for key, value in entry.options.items() if value != plain[key]} for entry in roster.entries]
 
@@ -395,13 +397,8 @@ DEEP = "[" * 100_000
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_with_its_place_and_without_its_value(tmp_path, name, text, says):
-    client = ModelClient()
-    declaration = {
-        "users": None, "src": write(tmp_path, name, text), "columns": {}, "delimiter": None, "defaults": None,
-        "missing": "warn", "missing_password": "random", "passwords_directory": None,
-        "prune": "none", "prune_scope": {"everybody": True},
-        "max_prune": "10%", "concurrency": 2, "on_error": "continue",
-    }  # fmt: skip
+    client = FakeClient()
+    declaration = declared(SUBJECT.options, src=write(tmp_path, name, text), missing_password="random")
     with pytest.raises(InvalidInput, match=says) as error:
         RosterService().plan(client, declaration)
     assert str(error.value).startswith("src: ")

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, rejection
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
+import pytest
+from fake_mattermost.licence import ENTERPRISE, TEAM
+from fake_mattermost.release import RELEASES
+from fake_mattermost.state import State
+
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import RosterService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
@@ -21,7 +25,8 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_li
     effect_on_seats,
 )
 from ansible_collections.mmops.mattermost.plugins.modules import mm_user, mm_users
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, numbered
 
 ACTIVE, GONE, BOT_ACCOUNT = {"delete_at": 0}, {"delete_at": 5}, {"delete_at": 0, "is_bot": True}
 
@@ -86,69 +91,42 @@ def test_what_does_not_fit(active, effects, says):
         UserLimit(250, active).check(effects)
 
 
-class LimitedModel(ModelClient):
-    """A server without a licence that takes ten active users."""
-
-    most = 10
-    refuses = False
-
-    def __init__(self, active, gone=0):
-        accounts = [account(number, delete_at=0 if number < active else 5) for number in range(active + gone)]
-        super().__init__([*accounts, new_account(id="a" * 26, username="root", roles="system_user system_admin")])
-        self.server = Server((11, 2, 0), False)
-
-    @property
-    def active(self):
-        return sum(not user["delete_at"] for user in self.accounts.values())
-
-    def _get_server_limits(self):
-        if self.refuses:
-            raise rejection("get_server_limits", 403, "api.context.permissions.app_error")
-        return {"maxUsersLimit": 8, "maxUsersHardLimit": self.most, "activeUserCount": self.active}
-
-    def _create_user(self, **body):
-        assert self.active < self.most, "refused"
-        return super()._create_user(**body)
-
-    def _update_user_active(self, user_id, active):
-        assert not active or self.active < self.most, "refused"
-        return super()._update_user_active(user_id, active)
-
-
-def account(number, **fields):
-    return new_account(id=f"{number:026d}", username=f"user{number:02d}", email=f"user{number:02d}@example.com", **fields)
+def limited(active, gone=0, release="11.2", licensed=False, most=10):
+    """A server that takes ``most`` active users, of whom one is the caller."""
+    accounts = [numbered(number, delete_at=0 if number < active else 5) for number in range(active + gone)]
+    state = State(ENTERPRISE if licensed else TEAM, replace(RELEASES[release], active_users_limit=most))
+    return FakeClient(accounts, state=state)
 
 
 def entries(numbers, **fields):
     return [
-        {"username": f"user{number:02d}", "email": f"user{number:02d}@example.com", "password": "Secret-1234", **fields}
+        {"username": f"user{number:05d}", "email": f"user{number:05d}@example.com", "password": "Secret-1234", **fields}
         for number in numbers
     ]
 
 
 def converged(client, users, check_mode=False, **options):
-    defaults = {name: option.get("default") for name, option in mm_users.SUBJECT.options.items()}
-    return converge(RosterService(), client, {**defaults, "users": users, **options}, check_mode)
+    return converge(RosterService(), client, declared(mm_users.SUBJECT.options, users=users, **options), check_mode)
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_roster_that_is_too_long_is_refused_before_anything_is_sent(check_mode):
-    client = LimitedModel(active=4)
+    client = limited(active=4)
     with pytest.raises(InvalidInput, match=r"6 new users would exceed the limit of 10 active users; 5 fit \(5 are active\)"):
         converged(client, entries(range(10)), check_mode)
     assert client.written == []
 
 
 def test_a_roster_that_fits_is_created():
-    client = LimitedModel(active=4)
+    client = limited(active=4)
     assert converged(client, entries(range(9))).returned["counts"]["created"] == 5
     assert client.sent.count("get_server_limits") == 1
 
 
 def test_those_who_leave_make_place_for_others():
-    client = LimitedModel(active=9, gone=1)
+    client = limited(active=9, gone=1)
     users = [*entries([9, 10, 11]), *entries([0, 1], state="inactive")]
-    outcome = converged(client, users, prune="deactivate", prune_scope={"username_pattern": "user08"}, max_prune="100%")
+    outcome = converged(client, users, prune="deactivate", prune_scope={"username_pattern": "user00008"}, max_prune="100%")
     assert outcome.plan.failed == []
     assert outcome.returned["counts"] == {
         "total": 5, "created": 2, "updated": 1, "deactivated": 2, "deleted": 0, "pruned": 1, "failed": 0, "unchanged": 0,
@@ -156,34 +134,42 @@ def test_those_who_leave_make_place_for_others():
 
 
 def test_a_roster_without_newcomers_is_not_counted():
-    client = LimitedModel(active=9)
+    client = limited(active=9)
     converged(client, entries([0], state="inactive"))
     assert "get_server_limits" not in client.sent
 
 
-@pytest.mark.parametrize(
-    "server", [Server((11, 2, 0), True), Server((7, 6, 0), False), Server()], ids=["licensed", "old", "unknown"]
-)
-def test_a_server_without_a_limit_is_not_asked(server):
-    client = LimitedModel(active=0)
-    client.server = server
+@pytest.mark.parametrize(("release", "licensed"), [("11.2", True), ("7.6", False)])
+def test_a_server_without_a_limit_is_not_asked(release, licensed):
+    client = limited(active=0, release=release, licensed=licensed)
     converged(client, entries([0]))
     assert "get_server_limits" not in client.sent
 
 
-@pytest.mark.parametrize("change", [{"refuses": True}, {"most": 0}])
-def test_a_caller_who_may_not_know_goes_on(change):
-    client = LimitedModel(active=0)
-    client.__dict__.update(change)
-    client._create_user = lambda **body: ModelClient._create_user(client, **body)
+def test_a_server_that_does_not_tell_its_version_is_not_asked():
+    client = limited(active=0)
+    client.hide_version()
+    converged(client, entries([0]))
+    assert "get_server_limits" not in client.sent
+
+
+def test_a_caller_who_may_not_know_goes_on():
+    client = limited(active=0)
+    client.refuse("get_server_limits", 403, "api.context.permissions.app_error")
     assert converged(client, entries([0])).returned["counts"]["created"] == 1
+    assert client.sent.count("get_server_limits") == 1
+
+
+def test_a_server_that_takes_any_number_goes_on():
+    client = limited(active=0, most=0)
+    assert converged(client, entries([0])).returned["counts"]["created"] == 1
+    assert client.sent.count("get_server_limits") == 1
 
 
 @pytest.mark.parametrize(("state", "gone"), [("present", 0), ("present", 1)])
 def test_one_user_too_many_is_refused(state, gone):
-    client = LimitedModel(active=9, gone=gone)
-    defaults = {name: option.get("default") for name, option in mm_user.SUBJECT.options.items()}
-    declaration = {**defaults, **entries([9])[0], "state": state}
+    client = limited(active=9, gone=gone)
+    declaration = declared(mm_user.SUBJECT.options, **entries([9])[0], state=state)
     kind = "activated" if gone else "new"
     with pytest.raises(InvalidInput, match=f"^1 {kind} user would exceed the limit of 10 active users; 0 fit"):
         converge(UserService(), client, declaration, check_mode=True)
