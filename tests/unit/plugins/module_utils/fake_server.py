@@ -80,6 +80,15 @@ def numbered(number: int, **fields) -> dict:
     return account(f"user{number:05d}", **{"id": f"{number:026d}", **fields})
 
 
+def raises(error: BaseException) -> Callable[[], None]:
+    """A function that raises the error."""
+
+    def function():
+        raise error
+
+    return function
+
+
 class NoConnection(Exception):
     """Nothing listens there."""
 
@@ -89,9 +98,12 @@ class Refusal(Fault):
     """An error of the server, as it may come without being modelled."""
 
     error_id: str = ""
+    first: Callable | None = None
 
     def change(self, answer):
         """The error in place of the answer."""
+        if self.first:
+            self.first()
         if self.effect:
             answer()
         return reply(ApiError(self.error_id, self.status, "Refused.").body(None), self.status)
@@ -332,8 +344,8 @@ class FakeClient(Client):
         self.control.add(Refusal("refused", operation, status=status, error_id=error_id, **options))
 
     def break_down(self, operation, status=500, **options) -> None:
-        """A proxy answers the next request with a web page; ``effect`` as well."""
-        self.control.add(Fault("status", operation, status=status, **options))
+        """A proxy answers the next request with a web page."""
+        self.control.add(Fault("status" if status >= 300 else "not_json", operation, status=status, **options))
 
     def unplug(self, operation, **options) -> None:
         """No connection for the next request."""
