@@ -1,120 +1,48 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What mm_bot plans and does, on a model of the server that goes round in a circle as real ones do."""
+"""What mm_bot plans and does, on a server that goes round in a circle as real ones do."""
 
 from __future__ import annotations
-
-import copy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import AnswerLost, InvalidInput, rejection
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Step, converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import (
     BotService,
     bots_by_owner,
     steps_before_switching_off,
 )
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import NOW, ModelClient, new_account
+from ansible_collections.mmops.mattermost.plugins.modules.mm_bot import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import ADMIN, NOW, FakeClient, account
 
-OPTIONS = dict.fromkeys(("username", "user_id", "owner", "enabled", "display_name", "description"))
-ADMIN, ZOE, BO, GONE, SELF, ROBOT = (letter * 26 for letter in "azbgsr")
+ZOE, BO, GONE, SELF, ROBOT = (letter * 26 for letter in "zbgsr")
 
 
-class BotModel(ModelClient):
-    """Knows bots as well. ``lost``: operations whose answer is lost although they took effect."""
-
-    def __init__(self, **options):
-        super().__init__(
-            [
-                new_account(id=ADMIN, username="admin"),
-                new_account(id=ZOE, username="zoe"),
-                new_account(id=BO, username="bo"),
-                new_account(id=GONE, username="gone", delete_at=NOW),
-                new_account(id=SELF, username="selfie", is_bot=True),
-                new_account(id=ROBOT, username="robot", is_bot=True),
-            ],
-            caller_id=ADMIN,
-        )
-        self.bots = {
-            SELF: {"user_id": SELF, "username": "selfie", "owner_id": SELF, "create_at": 1, "update_at": 1, "delete_at": 0},
-            ROBOT: {
-                "user_id": ROBOT,
-                "username": "robot",
-                "display_name": "Robot",
-                "owner_id": ZOE,
-                "create_at": 1,
-                "update_at": 1,
-                "delete_at": 0,
-            },
-        }
-        self.lost = []
-
-    def call(self, name, arguments, token=Ellipsis):
-        answer = super().call(name, arguments, token)
-        if name in self.lost:
-            self.lost.remove(name)
-            raise AnswerLost("the connection broke", "", name)
-        return answer
-
-    def pages(self, name, **arguments):
-        assert (name, arguments) == ("get_bots", {"include_deleted": True})
-        self.sent.append(name)
-        return list(self.bots.values())
-
-    def _get_bot(self, bot_user_id, include_deleted):
-        if bot_user_id not in self.bots:
-            raise rejection("get_bot", 404, "store.sql_bot.get.missing.app_error")
-        return copy.deepcopy(self.bots[bot_user_id])
-
-    def _create_bot(self, username, **texts):
-        user_id = "n" * 26
-        self.accounts[user_id] = new_account(id=user_id, username=username, is_bot=True)
-        self.bots[user_id] = {
-            "user_id": user_id,
-            "username": username,
-            "owner_id": self.caller_id,
-            "create_at": NOW,
-            "update_at": NOW,
-            "delete_at": 0,
-            **texts,
-        }
-        return self.bots[user_id]
-
-    def _patch_bot(self, bot_user_id, **patch):
-        bot = self.bots[bot_user_id]
-        bot.update(patch)
-        for name in ("display_name", "description"):
-            if not bot.get(name):
-                bot.pop(name, None)
-        bot["update_at"] = NOW
-        self.accounts[bot_user_id]["username"] = bot["username"]
-        return bot
-
-    def _assign_bot(self, bot_user_id, user_id):
-        assert not self.accounts[user_id].get("is_bot"), "a bot as owner: 403"
-        self.bots[bot_user_id].update(owner_id=user_id, update_at=NOW)
-
-    def _disable_bot(self, bot_user_id):
-        assert self.bots[bot_user_id]["owner_id"] != bot_user_id, "the server goes round in a circle"
-        self.bots[bot_user_id].update(delete_at=NOW, update_at=NOW)
-        self.accounts[bot_user_id]["delete_at"] = NOW
-
-    def _enable_bot(self, bot_user_id):
-        self.bots[bot_user_id].update(delete_at=0, update_at=NOW)
-        self.accounts[bot_user_id]["delete_at"] = 0
+def start(**options):
+    return FakeClient(
+        [
+            account("zoe", id=ZOE),
+            account("bo", id=BO),
+            account("gone", id=GONE, delete_at=NOW),
+            account("selfie", id=SELF, is_bot=True, owner_id=SELF),
+            account("robot", id=ROBOT, is_bot=True, owner_id=ZOE, first_name="Robot"),
+        ],
+        **options,
+    )
 
 
 @pytest.fixture
 def client():
-    return BotModel()
+    return start()
 
 
 def run(client, check_mode=False, **options):
-    return converge(BotService(), client, {**OPTIONS, **options}, check_mode)
+    return converge(BotService(), client, declared(SUBJECT.options, **options), check_mode)
 
 
 DECLARATIONS = [
@@ -139,8 +67,8 @@ DECLARATIONS = [
 
 @pytest.mark.parametrize(("declaration", "operations"), DECLARATIONS)
 def test_what_is_declared_becomes_so_and_was_predicted(declaration, operations):
-    predicted = run(BotModel(), check_mode=True, **declaration)
-    client = BotModel()
+    predicted = run(start(), check_mode=True, **declaration)
+    client = start()
     outcome = run(client, **declaration)
 
     assert client.written == outcome.operations == predicted.operations == operations
@@ -174,7 +102,7 @@ def test_a_bot_comes_back(client):
 
 
 def test_a_bot_whose_account_is_deactivated_is_not_enabled(client):
-    client.accounts[ROBOT]["delete_at"] = NOW
+    client.change(ROBOT, delete_at=NOW)
     assert run(client, username="robot", enabled=False).operations == []
     assert run(client, username="robot", enabled=True).operations == ["enable_bot"]
 
@@ -193,7 +121,7 @@ def test_a_bot_that_nobody_has_is_not_created_to_be_disabled(client):
 
 @pytest.mark.parametrize("operation", ["create_bot", "assign_bot", "patch_bot"])
 def test_a_lost_answer_makes_it_look_again(client, operation):
-    client.lost = [operation]
+    client.lose(operation)
     declaration = {"username": "new"} if operation == "create_bot" else {"username": "robot", "owner": "bo", "description": "d"}
     outcome = run(client, **declaration)
     assert client.written == outcome.operations
@@ -226,23 +154,21 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(client, declaration, 
 
 
 def test_a_bot_that_the_caller_may_not_see_is_not_taken_for_a_person(client):
-    del client.bots[ROBOT]
+    client.refuse("get_bot", 404, "store.sql_bot.get.missing.app_error")
     with pytest.raises(InvalidInput, match="the caller may not see the bot robot"):
         run(client, username="robot")
 
 
 def test_the_local_socket_has_no_caller(client):
-    client.transport.local = True
-    try:
-        with pytest.raises(InvalidInput, match="cannot create the bot new"):
-            run(client, username="new")
-        with pytest.raises(InvalidInput, match="the bot selfie owns itself"):
-            run(client, username="selfie", enabled=False)
-        with pytest.raises(InvalidInput, match="owner: the local socket has no caller"):
-            run(client, username="robot", owner="me")
-        assert run(client, username="selfie", enabled=False, owner="zoe").operations == ["assign_bot", "disable_bot"]
-    finally:
-        del client.transport.local
+    client = client.beside(local=True)
+    with pytest.raises(InvalidInput, match="cannot create the bot new"):
+        run(client, username="new")
+    with pytest.raises(InvalidInput, match="the bot selfie owns itself"):
+        run(client, username="selfie", enabled=False)
+    with pytest.raises(InvalidInput, match="owner: the local socket has no caller"):
+        run(client, username="robot", owner="me")
+    assert client.written == []
+    assert run(client, username="selfie", enabled=False, owner="zoe").operations == ["assign_bot", "disable_bot"]
 
 
 @given(st.sampled_from([SELF, ZOE]), st.sampled_from([0, NOW]), st.sampled_from([ADMIN, None]))
@@ -258,5 +184,7 @@ def test_only_a_bot_that_owns_itself_and_can_act_needs_another_owner(owner_id, d
 
 
 def test_the_bots_of_owners_are_read_all_at_once(client):
-    assert bots_by_owner(client, [ZOE, BO]) == {ZOE: [client.bots[ROBOT]], BO: []}
+    robot = client.get_bot(bot_user_id=ROBOT, include_deleted=True)
+    client.sent.clear()
+    assert bots_by_owner(client, [ZOE, BO]) == {ZOE: [robot], BO: []}
     assert client.sent == ["get_bots"]
