@@ -190,6 +190,7 @@ class InProcessTransport(Transport):
         self._turn = threading.RLock()  # the application serves one request after the other
         self.hides_version = False
         self.sent: list[str] = []
+        self.statuses: list[tuple[str, int]] = []
 
     def send(self, operation, method, path, query=None, body=None, file=None, repeatable=False, token=Ellipsis):
         """Note the operation, carry it out, and read the answer as always. Nothing is repeated."""
@@ -208,6 +209,7 @@ class InProcessTransport(Transport):
                 exchange.run(self._app)
         except NoConnection:
             raise ServerUnreachable("no connection", "Check api_url", operation) from None
+        self.statuses.append((operation, exchange.status_code))
         if exchange.closed:
             raise AnswerLost("the connection broke before the answer was complete", "Run the task again", operation)
         if self._clock:
@@ -274,6 +276,10 @@ class FakeClient(Client):
     def written(self) -> list[str]:
         """Those that write, but for logins."""
         return [name for name in self.sent if OPERATIONS[name].writes and name not in ("login", "logout")]
+
+    def statuses(self, operation) -> list[int]:
+        """The HTTP statuses of all answers to an operation so far; 0 for no answer."""
+        return [status for name, status in self.transport.statuses if name == operation]
 
     def hide_version(self) -> None:
         """Some proxies take the header away that tells the version."""
