@@ -37,6 +37,7 @@ class Session:
     device_id: str = ""
     id: str = field(default_factory=new_id)
     create_at: int = field(default_factory=now)
+    last_activity_at: int = 0  # for tests of old sessions; here, no request moves it
 
     def view(self, user, release: Release) -> dict:
         """What is shown of it; never the token."""
@@ -45,7 +46,7 @@ class Session:
             "token": "",
             "create_at": self.create_at,
             "expires_at": self.expires_at,
-            "last_activity_at": self.create_at,
+            "last_activity_at": self.last_activity_at or self.create_at,
             "user_id": self.user_id,
             "device_id": self.device_id,
             "roles": user.roles,

@@ -42,7 +42,10 @@ class AccessTokens:
 
     def add(self, user_id: str, description: str) -> AccessToken:
         """Make a token."""
-        token = AccessToken(user_id, description)
+        return self.place(AccessToken(user_id, description))
+
+    def place(self, token: AccessToken) -> AccessToken:
+        """Keep a token as it is."""
         self._by_id[token.id] = self._by_value[token.token] = token
         return token
 
