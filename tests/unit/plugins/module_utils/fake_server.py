@@ -94,45 +94,21 @@ class NoConnection(Exception):
 
 
 @dataclass
-class Refusal(Fault):
-    """An error of the server, as it may come without being modelled."""
-
-    error_id: str = ""
-    first: Callable | None = None
-
-    def change(self, answer):
-        """The error in place of the answer."""
-        if self.first:
-            self.first()
-        if self.effect:
-            answer()
-        return reply(ApiError(self.error_id, self.status, "Refused.").body(None), self.status)
-
-
-@dataclass
-class Unreachable(Fault):
-    """No connection comes about."""
-
-    def change(self, answer):
-        """No answer."""
-        raise NoConnection
-
-
-@dataclass
-class Meanwhile(Fault):
-    """Something else happens before or after the request."""
+class Happening(Fault):
+    """What becomes of a request: ``effect``, whether it arrives. ``first`` and ``then`` happen before and after it."""
 
     first: Callable | None = None
     then: Callable | None = None
+    instead: Callable | None = None
 
     def change(self, answer):
-        """The answer."""
+        """The answer, or what comes ``instead``."""
         if self.first:
             self.first()
-        response = answer()
+        response = answer() if self.effect else None
         if self.then:
             self.then()
-        return response
+        return self.instead() if self.instead else response
 
 
 class Exchange:
@@ -341,22 +317,27 @@ class FakeClient(Client):
         return views.profile(row, True, self.state.settings["PrivacySettings"])
 
     # ---- what goes wrong -------------------------------------------------------
-    def lose(self, operation, effect=True, **options) -> None:
-        """The next answer is lost. ``effect``: whether the request arrives. ``count`` and ``skip`` as in the fake."""
-        self.control.add(Fault("drop_after" if effect else "drop_before", operation, **options))
+    def happen(self, operation, **what) -> None:
+        """Something happens to the next request of an operation. ``count`` and ``skip`` are as in the fake."""
+        self.control.add(Happening("happening", operation, **what))
 
-    def refuse(self, operation, status, error_id="fake_mattermost.refused", **options) -> None:
-        """The next request is refused."""
-        self.control.add(Refusal("refused", operation, status=status, error_id=error_id, **options))
+    def meanwhile(self, operation, **what) -> None:
+        """Do something ``first``, or ``then``; the request itself goes well."""
+        self.happen(operation, effect=True, **what)
 
-    def break_down(self, operation, status=500, **options) -> None:
-        """A proxy answers the next request with a web page."""
-        self.control.add(Fault("status" if status >= 300 else "not_json", operation, status=status, **options))
+    def lose(self, operation, effect=True, **what) -> None:
+        """The answer is lost. ``effect``: whether the request arrives."""
+        self.happen(operation, effect=effect, instead=lambda: None, **what)
 
-    def unplug(self, operation, **options) -> None:
-        """No connection for the next request."""
-        self.control.add(Unreachable("unreachable", operation, **options))
+    def refuse(self, operation, status, error_id="fake_mattermost.refused", **what) -> None:
+        """The server answers with an error, as it may do for reasons that are not modelled."""
+        body = ApiError(error_id, status, "Refused.").body(None)
+        self.happen(operation, instead=lambda: reply(body, status), **what)
 
-    def meanwhile(self, operation, first=None, then=None, **options) -> None:
-        """Do something right before or after the next request."""
-        self.control.add(Meanwhile("meanwhile", operation, first=first, then=then, **options))
+    def break_down(self, operation, status=500, **what) -> None:
+        """A proxy answers with a web page."""
+        self.control.add(Fault("status" if status >= 300 else "not_json", operation, status=status, **what))
+
+    def unplug(self, operation, **what) -> None:
+        """No connection comes about."""
+        self.happen(operation, instead=raises(NoConnection()), **what)
