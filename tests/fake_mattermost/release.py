@@ -75,7 +75,8 @@ class Release:
     all_memberships_are_lines: bool  # one JSON value a line, not a list
     can_list_invalid_emails: bool
 
-    # ---- sessions, login
+    # ---- tokens, sessions, login
+    tokens_expire: bool  # not in any release that was recorded: for what may come
     device_is_required: bool
     unknown_platform: str
     sessions_have_voip_device: bool
@@ -147,6 +148,7 @@ V7_6 = Release(
     bad_list_is_parse_error=False,
     all_memberships_are_lines=False,
     can_list_invalid_emails=False,
+    tokens_expire=False,
     device_is_required=True,
     unknown_platform="Windows",
     sessions_have_voip_device=False,

@@ -27,10 +27,12 @@ class AccessToken:
     is_active: bool = True
     id: str = field(default_factory=new_id)
     token: str = field(default_factory=new_id)
+    expires_at: int | None = None  # 0: never; None: this server does not know of it
 
     def view(self) -> dict:
         """What is shown of it, but for the token itself."""
-        return {"id": self.id, "user_id": self.user_id, "description": self.description, "is_active": self.is_active}
+        view = {"id": self.id, "user_id": self.user_id, "description": self.description, "is_active": self.is_active}
+        return view if self.expires_at is None else {**view, "expires_at": self.expires_at}
 
 
 class AccessTokens:
@@ -94,7 +96,8 @@ def create_user_access_token(call: Call) -> Response:
     call.need_right()
     call.need_right_over(user_id)
     try:
-        description = bodies.record(call.body, BODY).get("description", "")
+        body = bodies.record(call.body, {**BODY, "expires_at": "number"} if call.state.release.tokens_expire else BODY)
+        description = body.get("description", "")
     except bodies.BadBody as error:
         raise bad_body("user_access_token") from error
     if not description:
@@ -108,6 +111,8 @@ def create_user_access_token(call: Call) -> Response:
     if len(description.encode()) > TOKEN_DESCRIPTION_MAX:
         raise TOKEN_DESCRIPTION()
     token = call.state.tokens.add(user_id, description)
+    if call.state.release.tokens_expire:
+        token.expires_at = body.get("expires_at", 0)
     call.audit("success - token_id=" + token.id)
     return reply(dict(token.view(), token=token.token))
 

@@ -1,14 +1,18 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What mm_user_token plans, on a model of the server: declarations, rotation over months, lost answers, own tokens."""
+"""What mm_user_token plans, on the fake server: declarations, rotation over months, lost answers, own tokens."""
 
 from __future__ import annotations
 
-import copy
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from fake_mattermost.licence import TEAM
+from fake_mattermost.release import RELEASES
+from fake_mattermost.state import State
+from fake_mattermost.tokens import AccessToken, AccessTokens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,15 +22,14 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     MattermostError,
     PermissionDenied,
     RequestRejected,
-    ServerUnreachable,
-    rejection,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_generation import generation, with_generation
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
+from ansible_collections.mmops.mattermost.plugins.modules.mm_user_token import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import ADMIN, FakeClient, account, raises
 
 CREATE, ENABLE, DISABLE, REVOKE, END_SESSION = (
     "create_user_access_token",
@@ -35,147 +38,61 @@ CREATE, ENABLE, DISABLE, REVOKE, END_SESSION = (
     "revoke_user_access_token",
     "revoke_session",
 )
-OPTIONS = {
-    "username": None,
-    "user_id": None,
-    "email": None,
-    "description": None,
-    "token_id": None,
-    "state": "present",
-    "duplicates": "fail",
-    "rotate_after": None,
-    "overlap": None,
-    "hand_over": "at_the_end",
-    "keep_disabled": None,
-    "expires_after": None,
-    "allow_own_token": False,
-}
-BOT, ADMIN, OTHER = "b" * 26, "a" * 26, "c" * 26
+BOT, OTHER = "b" * 26, "c" * 26
+OLD = RELEASES["7.6"]
+LATER = replace(RELEASES["11.2"], version="12.9.0", tokens_expire=True)
+NO_EXPIRY = replace(LATER, version="12.0.0", tokens_expire=False)
 DAY_ONE = date(2026, 1, 1)
+TOKENS_OFF = {"ServiceSettings": {"EnableUserAccessTokens": False}}
 
 
-class TokenModel(ModelClient):
-    """Keeps tokens and sessions. ``lost`` names operations whose next answer is lost, and whether they take effect.
+class NumberedTokens(AccessTokens):
+    """Ids and values are numbers in the order in which the tokens are made."""
 
-    ``using``: id of the token that the caller uses; ``None`` for a login. Using a token makes a session for it, as the
-    server does, and a token that is no longer valid is refused.
-    """
+    made = 0
 
-    def __init__(self, *tokens, caller_id=ADMIN, using=None, version=(7, 6, 0), expiry=False, **account):
-        super().__init__(
-            [
-                new_account(id=BOT, username="deploy-bot", email="bot@example.com", **account),
-                new_account(id=ADMIN, username="admin", email="admin@example.com"),
-                new_account(id=OTHER, username="other", email="other@example.com"),
-            ],
-            caller_id,
-        )
-        self.server = Server(version, False)
-        self.expiry = expiry
-        self.logged_in = False
-        self.using = using
-        self.tokens, self.sessions, self.lost, self.refused = {}, {}, [], {}
-        self.made = 0
-        for description in tokens:
-            self.add(BOT, description)
-        if using is None:
-            self.sessions["login"] = None
-
-    def add(self, user_id, description, **fields):
+    def add(self, user_id, description):
         self.made += 1
-        token = {
-            "id": f"{self.made:026d}",
-            "token": f"value{self.made}",
-            "user_id": user_id,
-            "description": description,
-            "is_active": True,
-            **({"expires_at": 0} if self.expiry else {}),
-            **fields,
-        }
-        self.tokens[token["id"]] = token
-        return token
+        return self.place(AccessToken(user_id, description, True, f"{self.made:026d}", f"value{self.made}"))
 
-    def use(self, token_id):
-        """Somebody uses a token of the caller."""
-        self.sessions[f"session of {token_id}"] = token_id
 
-    def call(self, name, arguments, token=Ellipsis):
-        if self.using:
-            if not self.tokens.get(self.using, {"is_active": False})["is_active"]:
-                raise rejection(name, 401, "api.context.session_expired.app_error")
-            self.use(self.using)
-        if name in self.refused:
-            raise self.refused[name]
-        fate = next((fate for fate in self.lost if fate[0] == name), None)
-        if not fate:
-            return super().call(name, arguments, token)
-        self.lost.remove(fate)
-        if fate[1]:
-            super().call(name, arguments, token)
-        else:
-            self.sent.append(name)
-        raise AnswerLost("no answer", "Run the task again", name)
+def start(*descriptions, release=OLD, caller_id=ADMIN, **fields):
+    """A client of a server on which the bot has tokens of these descriptions. ``fields`` are those of its account."""
+    state = State(TEAM, release)
+    state.tokens = NumberedTokens()
+    people = [
+        account("deploy-bot", **{"email": "bot@example.com", **fields}),
+        account("admin", id=ADMIN, roles="system_user system_admin"),
+        account("other", id=OTHER),
+    ]
+    client = FakeClient(people, caller_id, state=state)
+    for description in descriptions:
+        add(client, description)
+    return client
 
-    def who_am_i(self):
-        return self.shown(self.accounts[self.caller_id])
 
-    def pages(self, name, **arguments):
-        return iter(self.call(name, arguments).data)
+def add(client, description, user_id=BOT, **fields):
+    """Put a token there."""
+    token = client.state.tokens.add(user_id, description)
+    if client.state.release.tokens_expire:
+        token.expires_at = 0
+    for name, value in fields.items():
+        setattr(token, name, value)
 
-    def _get_user(self, user_id):
-        return super()._get_user(self.caller_id if user_id == "me" else user_id)
 
-    @staticmethod
-    def _view(token):
-        return {key: value for key, value in token.items() if key != "token"}
+def tokens_of(client):
+    """All tokens by id."""
+    return {token.id: token for token in client.state.tokens.all()}
 
-    def _create_user_access_token(self, user_id, description, expires_at=None):
-        assert user_id in self.accounts
-        assert len(description.encode()) <= 255
-        return dict(self.add(user_id, description, **({"expires_at": expires_at} if self.expiry and expires_at else {})))
 
-    def _get_user_access_tokens_for_user(self, user_id):
-        return [self._view(token) for token in self.tokens.values() if token["user_id"] == user_id]
-
-    def _get(self, token_id):
-        if token_id not in self.tokens:
-            raise rejection("get_user_access_token", 404, "app.user_access_token.get_by_user.app_error")
-        return self.tokens[token_id]
-
-    def _get_user_access_token(self, token_id):
-        return self._view(self._get(token_id))
-
-    def _end_sessions(self, token_id):
-        self.sessions = {key: used for key, used in self.sessions.items() if used != token_id}
-
-    def _disable_user_access_token(self, token_id):
-        self._end_sessions(token_id)
-        self._get(token_id)["is_active"] = False
-
-    def _enable_user_access_token(self, token_id):
-        self._get(token_id)["is_active"] = True
-
-    def _revoke_user_access_token(self, token_id):
-        self._get(token_id)
-        self._end_sessions(token_id)
-        del self.tokens[token_id]
-
-    def _get_sessions(self, user_id):
-        assert user_id == self.caller_id
-        return [{"id": key, "props": {"user_access_token_id": used} if used else {}} for key, used in self.sessions.items()]
-
-    def _revoke_session(self, user_id, session_id):
-        assert user_id == self.caller_id
-        del self.sessions[session_id]
-
-    def ids(self, description=None):
-        return [token["id"] for token in self.tokens.values() if description in (None, token["description"])]
+def ids(client, description=None):
+    return [token.id for token in client.state.tokens.all() if description in (None, token.description)]
 
 
 def run(client, check_mode=False, day=DAY_ONE, **options):
     service = TokenService(now=lambda: datetime(day.year, day.month, day.day, 13, 30, tzinfo=UTC))
     who = {} if {"username", "user_id", "email"} & set(options) else {"username": "deploy-bot"}
-    return converge(service, client, {**OPTIONS, **who, **options}, check_mode)
+    return converge(service, client, declared(SUBJECT.options, **who, **options), check_mode)
 
 
 def refusal(client, **options):
@@ -195,10 +112,10 @@ def without_ids(tokens):
 
 def check_prediction(client, **options):
     """Runs in check mode and for real, compares, runs again, and returns the outcome."""
-    before = copy.deepcopy((client.tokens, client.sessions))
+    before = client.snapshot()
     predicted = run(client, check_mode=True, **options)
     assert client.written == []
-    assert (client.tokens, client.sessions) == before
+    assert client.snapshot() == before
     assert predicted.returned["token_value"] is None
     real = run(client, **options)
     assert client.written == real.operations == predicted.operations
@@ -209,7 +126,7 @@ def check_prediction(client, **options):
     assert without_ids([real.returned["token"]]) == without_ids([predicted.returned["token"]])
     assert (real.returned["token_value"] is not None) == (CREATE in real.operations)
     for token in real.returned["tokens"]:
-        assert token == client._view(client.tokens[token["id"]])
+        assert token == tokens_of(client)[token["id"]].view()
     client.sent.clear()
     again = run(client, **options)
     assert client.written == again.operations == []
@@ -258,10 +175,10 @@ DECLARATIONS = st.fixed_dictionaries(
 @given(TOKENS, DECLARATIONS)
 def test_any_declaration_is_refused_or_reached_predicted_and_then_stays(tokens, declaration):
     # One token that there is always: it shows whether the server knows an expiry.
-    client = TokenModel("else", expiry=True, version=(12, 9, 0))
+    client = start("else", release=LATER)
     for description, active, expires_at in tokens:
-        client.add(BOT, description, is_active=active, expires_at=expires_at)
-    strangers = client.ids("else")
+        add(client, description, is_active=active, expires_at=expires_at)
+    strangers = ids(client, "else")
     try:
         predicted = run(client, check_mode=True, **declaration)
     except InvalidInput:
@@ -277,27 +194,27 @@ def test_any_declaration_is_refused_or_reached_predicted_and_then_stays(tokens, 
         assert declaration.get("token_id") or real.returned["tokens"] == []
     else:
         assert not any(token["is_active"] for token in real.returned["tokens"])
-    assert client.ids("else") == strangers or declaration.get("token_id") in strangers
+    assert ids(client, "else") == strangers or declaration.get("token_id") in strangers
 
 
 def test_a_token_is_created_once_and_its_value_is_returned_then_only():
-    client = TokenModel()
+    client = start()
     outcome = check_prediction(client, description="backup")
     assert outcome.returned["token_value"] == "value1"
-    assert outcome.returned["token"] == client._view(client.tokens[client.ids()[0]])
+    assert outcome.returned["token"] == tokens_of(client)[ids(client)[0]].view()
     assert "value1" not in str([outcome.returned["token"], outcome.returned["tokens"], outcome.plan])
     assert outcome.plan.diff == {"before": {}, "after": {"backup": "present"}}
 
 
 def test_me_is_the_caller():
-    client = TokenModel()
+    client = start()
     run(client, user_id="me", description="mine")
-    assert [token["user_id"] for token in client.tokens.values()] == [ADMIN]
+    assert [token.user_id for token in tokens_of(client).values()] == [ADMIN]
 
 
 @pytest.mark.parametrize("who", [{}, {"token_id": f"{1:026d}", "description": None}])
 def test_present_enables_a_disabled_token(who):
-    client = TokenModel("backup")
+    client = start("backup")
     run(client, description="backup", state="disabled")
     client.sent.clear()
     outcome = check_prediction(client, **{"description": "backup", **who})
@@ -306,7 +223,7 @@ def test_present_enables_a_disabled_token(who):
 
 
 def test_the_id_alone_names_a_token():
-    client = TokenModel("backup")
+    client = start("backup")
     outcome = run(client, username=None, token_id=f"{1:026d}", state="absent")
     assert outcome.operations == [REVOKE]
     assert run(client, username=None, token_id=f"{1:026d}", state="absent").operations == []
@@ -314,7 +231,7 @@ def test_the_id_alone_names_a_token():
 
 @pytest.mark.parametrize("state", ["disabled", "absent"])
 def test_an_unknown_user_has_no_tokens(state):
-    assert run(TokenModel(), username="nobody", description="backup", state=state).returned == {
+    assert run(start(), username="nobody", description="backup", state=state).returned == {
         "token": None,
         "token_value": None,
         "tokens": [],
@@ -324,21 +241,21 @@ def test_an_unknown_user_has_no_tokens(state):
 
 @pytest.mark.parametrize("state", ["disabled", "absent"])
 def test_a_description_names_all_its_generations(state):
-    client = TokenModel("deploy", "deploy [generation 2025-10-01]", "deploy [generation 2026-13-01]", "deployment")
+    client = start("deploy", "deploy [generation 2025-10-01]", "deploy [generation 2026-13-01]", "deployment")
     outcome = check_prediction(client, description="deploy", state=state)
     assert len(outcome.operations) == 2
-    assert client.ids("deploy [generation 2026-13-01]")  # no day of the calendar, so it is another token
-    assert client.ids("deployment")
+    assert ids(client, "deploy [generation 2026-13-01]")  # no day of the calendar, so it is another token
+    assert ids(client, "deployment")
 
 
 def test_a_generation_can_be_named_alone():
-    client = TokenModel("deploy [generation 2025-10-01]", "deploy [generation 2025-12-01]")
+    client = start("deploy [generation 2025-10-01]", "deploy [generation 2025-12-01]")
     run(client, description="deploy [generation 2025-10-01]", state="absent")
-    assert client.ids() == client.ids("deploy [generation 2025-12-01]")
+    assert ids(client) == ids(client, "deploy [generation 2025-12-01]")
 
 
 def test_a_deactivated_user_gets_a_token_with_a_warning():
-    outcome = check_prediction(TokenModel(delete_at=5), description="backup")
+    outcome = check_prediction(start(delete_at=5), description="backup")
     assert "deactivated" in outcome.plan.warnings[0]
 
 
@@ -347,8 +264,8 @@ def test_a_deactivated_user_gets_a_token_with_a_warning():
 
 @pytest.mark.parametrize("state", ["present", "disabled", "absent"])
 def test_a_clash_is_reported_with_the_ids(state):
-    client = TokenModel("backup", "backup")
-    client.tokens[f"{2:026d}"]["is_active"] = False
+    client = start("backup", "backup")
+    tokens_of(client)[f"{2:026d}"].is_active = False
     message = str(refusal(client, description="backup", state=state))
     assert f"{1:026d} (active)" in message
     assert f"{2:026d} (disabled)" in message
@@ -356,31 +273,31 @@ def test_a_clash_is_reported_with_the_ids(state):
 
 
 def test_the_only_active_one_is_kept():
-    client = TokenModel("backup", "backup", "backup")
+    client = start("backup", "backup", "backup")
     for number in (1, 3):
-        client.tokens[f"{number:026d}"]["is_active"] = False
+        tokens_of(client)[f"{number:026d}"].is_active = False
     check_prediction(client, description="backup", duplicates="keep_one")
-    assert client.ids() == [f"{2:026d}"]
+    assert ids(client) == [f"{2:026d}"]
 
 
 def test_the_one_that_is_named_is_kept():
-    client = TokenModel("backup", "backup", "backup")
+    client = start("backup", "backup", "backup")
     check_prediction(client, description="backup", token_id=f"{3:026d}", duplicates="keep_one")
-    assert client.ids() == [f"{3:026d}"]
+    assert ids(client) == [f"{3:026d}"]
 
 
 def test_which_one_to_keep_is_not_guessed():
-    assert "token_id" in str(refusal(TokenModel("backup", "backup"), description="backup", duplicates="keep_one"))
+    assert "token_id" in str(refusal(start("backup", "backup"), description="backup", duplicates="keep_one"))
 
 
 def test_the_id_alone_touches_no_other_of_the_same_description():
-    client = TokenModel("backup", "backup")
+    client = start("backup", "backup")
     check_prediction(client, description="backup", token_id=f"{1:026d}", state="absent")
-    assert client.ids() == [f"{2:026d}"]
+    assert ids(client) == [f"{2:026d}"]
 
 
 def test_all_of_the_same_description_are_treated_alike():
-    client = TokenModel("backup", "backup")
+    client = start("backup", "backup")
     assert check_prediction(client, description="backup", state="disabled", duplicates="all").operations == [DISABLE, DISABLE]
     client.sent.clear()
     assert check_prediction(client, description="backup", duplicates="all").operations == [ENABLE, ENABLE]
@@ -397,8 +314,13 @@ def next_day(schedule):
     return min(date.fromisoformat(day) for day in days if day)
 
 
+def forget(client, number):
+    """Somebody else revokes a token."""
+    client.state.tokens.remove(tokens_of(client)[f"{number:026d}"])
+
+
 def usable(client, expected_owner=BOT):
-    return [token for token in client.tokens.values() if token["is_active"] and token["user_id"] == expected_owner]
+    return [token for token in tokens_of(client).values() if token.is_active and token.user_id == expected_owner]
 
 
 @settings(max_examples=200, deadline=None)
@@ -410,7 +332,7 @@ def usable(client, expected_owner=BOT):
     first=st.lists(st.sampled_from(["deploy", "deploy [generation 2025-12-30]"]), unique=True),
 )
 def test_a_rotation_over_a_calendar_of_runs(gaps, after, overlap, kept, first):
-    client = TokenModel(*first)
+    client = start(*first)
     declaration = {
         "description": "deploy",
         "rotate_after": f"{after}d",
@@ -420,7 +342,7 @@ def test_a_rotation_over_a_calendar_of_runs(gaps, after, overlap, kept, first):
     day, due = DAY_ONE, None
     for gap in gaps:
         client.sent.clear()
-        worked = {token["id"] for token in usable(client)}
+        worked = {token.id for token in usable(client)}
         outcome = check_prediction(client, day=day, **declaration)
         tokens = outcome.returned["tokens"]
         newest, *older = tokens
@@ -436,12 +358,12 @@ def test_a_rotation_over_a_calendar_of_runs(gaps, after, overlap, kept, first):
             assert age < overlap + (overlap if kept is None else kept), "and is gone when it was disabled long enough"
             successor = generation(token["description"])[1]
         if overlap and outcome.returned["token_value"] and worked:
-            assert worked & {token["id"] for token in usable(client)}, "the value in use works on the day of the rotation"
+            assert worked & {token.id for token in usable(client)}, "the value in use works on the day of the rotation"
         day += timedelta(days=gap)
 
 
 def test_a_rotation_day_by_day():
-    client = TokenModel()
+    client = start()
     changes = {}
     for number in range(130):
         day = DAY_ONE + timedelta(days=number)
@@ -449,13 +371,13 @@ def test_a_rotation_day_by_day():
         if outcome.operations:
             changes[number] = outcome.operations
     assert changes == {0: [CREATE], 90: [CREATE], 97: [DISABLE], 104: [REVOKE]}
-    assert [token["description"] for token in client.tokens.values()] == [
+    assert [token.description for token in tokens_of(client).values()] == [
         with_generation("deploy", DAY_ONE + timedelta(days=90))
     ]
 
 
 def test_a_token_from_before_the_rotation_is_a_predecessor():
-    client = TokenModel("deploy", "deploy")
+    client = start("deploy", "deploy")
     outcome = check_prediction(client, description="deploy", rotate_after="90d", overlap="7d")
     assert outcome.operations == [CREATE]
     assert outcome.returned["schedule"] == {
@@ -470,53 +392,53 @@ def test_a_token_from_before_the_rotation_is_a_predecessor():
 
 
 def test_a_schedule_ends_with_the_calendar():
-    client = TokenModel("deploy [generation 9999-12-31]", "deploy [generation 9999-12-01]")
+    client = start("deploy [generation 9999-12-31]", "deploy [generation 9999-12-01]")
     schedule = run(client, description="deploy", rotate_after="90d", overlap="7d").returned["schedule"]
     assert schedule["rotate_on"] is None
     assert [token["disable_on"] for token in schedule["predecessors"]] == [None]
 
 
 def test_without_rotation_a_generation_is_present_already():
-    client = TokenModel("deploy [generation 2020-01-01]")
+    client = start("deploy [generation 2020-01-01]")
     assert check_prediction(client, description="deploy").operations == []
 
 
 def test_a_disabled_predecessor_is_not_enabled_and_the_newest_is():
-    client = TokenModel("deploy [generation 2025-12-30]", "deploy [generation 2026-01-01]")
-    for token in client.tokens.values():
-        token["is_active"] = False
+    client = start("deploy [generation 2025-12-30]", "deploy [generation 2026-01-01]")
+    for token in tokens_of(client).values():
+        token.is_active = False
     outcome = check_prediction(client, description="deploy", rotate_after="90d", overlap="7d")
     assert outcome.operations == [ENABLE]
     assert [token["is_active"] for token in outcome.returned["tokens"]] == [True, False]
 
 
 def test_a_clash_matters_in_the_newest_generation_only():
-    client = TokenModel("deploy [generation 2025-12-30]", "deploy [generation 2025-12-30]", "deploy [generation 2026-01-01]")
+    client = start("deploy [generation 2025-12-30]", "deploy [generation 2025-12-30]", "deploy [generation 2026-01-01]")
     assert check_prediction(client, description="deploy", rotate_after="90d", overlap="7d").operations == []
-    client.add(BOT, "deploy [generation 2026-01-01]")
+    add(client, "deploy [generation 2026-01-01]")
     assert "2 tokens" in str(refusal(client, description="deploy", rotate_after="90d", overlap="7d"))
 
 
 def test_a_generation_of_the_future_is_reported():
-    client = TokenModel("deploy [generation 2027-01-01]")
+    client = start("deploy [generation 2027-01-01]")
     outcome = check_prediction(client, description="deploy", rotate_after="1d", overlap="0d")
     assert "future" in outcome.plan.warnings[0]
 
 
 def test_over_the_local_socket_predecessors_are_revoked_when_the_overlap_is_over():
-    client = TokenModel("deploy [generation 2025-12-01]", "deploy [generation 2025-12-25]")
-    client.transport.local = True
+    client = start("deploy [generation 2025-12-01]", "deploy [generation 2025-12-25]")
+    client = client.beside(local=True)
     outcome = check_prediction(client, description="deploy", rotate_after="90d", overlap="7d")
     assert outcome.operations == [REVOKE]
 
 
 def test_the_local_socket_says_what_it_cannot_do():
-    client = TokenModel("backup")
-    client.transport.local = True
+    client = start("backup")
+    client = client.beside(local=True)
     assert "socket" in str(refusal(client, description="backup", state="disabled"))
     assert "socket" in str(refusal(client, username=None, token_id=f"{1:026d}"))
     assert "socket" in str(refusal(client, username=None, user_id="me", description="backup"))
-    client.tokens[f"{1:026d}"]["is_active"] = False
+    tokens_of(client)[f"{1:026d}"].is_active = False
     assert "socket" in str(refusal(client, description="backup"))
 
 
@@ -524,13 +446,13 @@ def test_the_local_socket_says_what_it_cannot_do():
 
 
 def test_expiry_is_set_and_read():
-    client = TokenModel(version=(12, 9, 0), expiry=True)
+    client = start(release=LATER)
     token = check_prediction(client, description="deploy", expires_after="30d").returned["token"]
     assert token["expires_at"] == int(datetime(2026, 1, 31, tzinfo=UTC).timestamp() * 1000)
 
 
 def test_an_expired_token_is_replaced():
-    client = TokenModel(version=(12, 9, 0), expiry=True)
+    client = start(release=LATER)
     run(client, description="deploy", expires_after="30d")
     assert run(client, day=DAY_ONE + timedelta(days=29), description="deploy").operations == []
     later = DAY_ONE + timedelta(days=30)
@@ -538,22 +460,23 @@ def test_an_expired_token_is_replaced():
     assert check_prediction(client, day=later, description="deploy").operations == [CREATE, REVOKE]
 
 
-@pytest.mark.parametrize("client", [TokenModel(), TokenModel("else", version=(12, 0, 0))])
-def test_expiry_is_refused_where_it_is_known_that_tokens_do_not_expire(client):
+@pytest.mark.parametrize(("descriptions", "release"), [([], OLD), (["else"], NO_EXPIRY)])
+def test_expiry_is_refused_where_it_is_known_that_tokens_do_not_expire(descriptions, release):
+    client = start(*descriptions, release=release)
     assert "rotate_after" in str(refusal(client, description="deploy", expires_after="30d"))
 
 
 def test_a_token_that_does_not_expire_although_declared_is_revoked():
-    client = TokenModel(version=(12, 0, 0))
+    client = start(release=NO_EXPIRY)
     with pytest.raises(InvalidInput) as error:
         run(client, description="deploy", expires_after="30d")
     assert client.written == error.value.done == [CREATE, REVOKE]
-    assert client.tokens == {}
+    assert tokens_of(client) == {}
 
 
 def test_a_token_that_does_not_expire_and_cannot_be_revoked_is_named():
-    client = TokenModel(version=(12, 0, 0))
-    client.refused[REVOKE] = rejection(REVOKE, 500)
+    client = start(release=NO_EXPIRY)
+    client.refuse(REVOKE, 500, "", count=-1)
     with pytest.raises(InvalidInput, match=f"{1:026d} was created") as error:
         run(client, description="deploy", expires_after="30d")
     assert error.value.done == [CREATE]
@@ -563,19 +486,19 @@ def test_a_token_that_does_not_expire_and_cannot_be_revoked_is_named():
 
 
 def test_a_token_whose_value_nobody_knows_is_revoked_and_another_created():
-    client = TokenModel("else")
-    client.lost = [(CREATE, True)]
+    client = start("else")
+    client.lose(CREATE)
     outcome = run(client, description="deploy")
     assert client.written == outcome.operations == [CREATE, REVOKE, CREATE]
     assert outcome.returned["token_value"] == "value3"
-    assert client.ids() == [f"{1:026d}", f"{3:026d}"]
+    assert ids(client) == [f"{1:026d}", f"{3:026d}"]
     assert f"{2:026d}" in outcome.plan.warnings[0]
-    assert outcome.returned["tokens"] == [client._view(client.tokens[f"{3:026d}"])]
+    assert outcome.returned["tokens"] == [tokens_of(client)[f"{3:026d}"].view()]
 
 
 def test_a_creation_without_effect_is_repeated_after_a_look():
-    client = TokenModel()
-    client.lost = [(CREATE, False)]
+    client = start()
+    client.lose(CREATE, effect=False)
     outcome = run(client, description="deploy")
     look = "get_user_access_tokens_for_user"
     assert client.sent[-4:] == [CREATE, look, CREATE, look]
@@ -585,92 +508,73 @@ def test_a_creation_without_effect_is_repeated_after_a_look():
 
 
 def test_a_rotation_goes_on_after_a_lost_creation():
-    client = TokenModel("deploy [generation 2025-01-01]")
-    client.lost = [(CREATE, True)]
+    client = start("deploy [generation 2025-01-01]")
+    client.lose(CREATE)
     outcome = run(client, description="deploy", rotate_after="90d", overlap="0d")
     assert client.written == outcome.operations == [CREATE, REVOKE, CREATE, REVOKE]
-    assert len(client.tokens) == 1
+    assert len(tokens_of(client)) == 1
     assert outcome.returned["token_value"]
 
 
 def test_a_creation_that_takes_effect_late_leaves_no_second_token():
-    client = TokenModel()
-    client.lost = [(CREATE, False)]
-    original = client._create_user_access_token
-
-    def create(**arguments):
-        original(**arguments)  # that of the first try, which a proxy had given up
-        return original(**arguments)
-
-    client._create_user_access_token = create
+    client = start()
+    client.lose(CREATE, effect=False)
+    # That of the first try, which a proxy had given up.
+    client.meanwhile(CREATE, first=lambda: add(client, "deploy"))
     outcome = run(client, description="deploy")
     assert outcome.operations == [CREATE, REVOKE, CREATE]
     assert outcome.returned["token_value"] == "value2"
-    assert client.ids() == [f"{2:026d}"]
+    assert ids(client) == [f"{2:026d}"]
 
 
 def test_no_token_is_left_when_every_answer_is_lost():
-    client = TokenModel()
-    client.lost = [(CREATE, True)] * 3
+    client = start()
+    client.lose(CREATE, count=3)
     with pytest.raises(AnswerLost, match="Run the task again") as error:
         run(client, description="deploy")
     assert client.written == error.value.done == [CREATE, REVOKE] * 3
-    assert client.tokens == {}
+    assert tokens_of(client) == {}
 
 
 def test_two_new_tokens_are_left_alone():
-    client = TokenModel()
-    client.lost = [(CREATE, True)]
-    original = client._create_user_access_token
-    client._create_user_access_token = lambda **arguments: (original(**arguments), original(**arguments))
+    client = start()
+    client.lose(CREATE, first=lambda: add(client, "deploy"))
     with pytest.raises(AnswerLost, match=f"{1:026d}, {2:026d}"):
         run(client, description="deploy")
-    assert len(client.tokens) == 2
+    assert len(tokens_of(client)) == 2
 
 
 @pytest.mark.parametrize("then", ["get_user_access_tokens_for_user", REVOKE])
 def test_when_the_server_cannot_be_asked_the_error_says_what_to_look_for(then):
-    client = TokenModel()
-    client.lost = [(CREATE, True)]
-    service_answers = client.call
-
-    def call(name, arguments, token=Ellipsis):
-        if name == then and CREATE in client.sent:
-            raise ServerUnreachable("no connection", "", name)
-        return service_answers(name, arguments, token)
-
-    client.call = call
+    client = start()
+    client.lose(CREATE)
+    client.unplug(then, skip=0 if then == REVOKE else 1, count=-1)
     with pytest.raises(AnswerLost, match="nobody knows its value") as error:
         run(client, description="deploy")
     assert error.value.done == []
 
 
 def test_an_error_in_a_second_try_tells_what_the_first_one_did():
-    client = TokenModel()
-    client.lost = [(CREATE, True)]
-    original = client._revoke_user_access_token
-
-    def revoke(token_id):
-        original(token_id)
-        client.refused[CREATE] = rejection(CREATE, 501, "app.user_access_token.disabled")
-
-    client._revoke_user_access_token = revoke
+    client = start()
+    client.lose(CREATE)
+    client.meanwhile(REVOKE, then=lambda: client.state.settings.change(TOKENS_OFF))
     with pytest.raises(RequestRejected) as error:
         run(client, description="deploy")
-    assert client.written == error.value.done == [CREATE, REVOKE]
+    assert error.value.done == [CREATE, REVOKE]
+    assert client.written == [CREATE, REVOKE, CREATE]
 
 
 @pytest.mark.parametrize("effect", [True, False])
 def test_a_lost_revocation_is_repeated(effect):
-    client = TokenModel("backup")
-    client.lost = [(REVOKE, effect)]
+    client = start("backup")
+    client.lose(REVOKE, effect)
     assert run(client, description="backup", state="absent").operations == [REVOKE]
-    assert client.tokens == {}
+    assert tokens_of(client) == {}
 
 
 def test_a_new_value_is_returned_although_a_predecessor_cannot_be_ended():
-    client = TokenModel("deploy [generation 2025-01-01]")
-    client.refused[REVOKE] = rejection(REVOKE, 500)
+    client = start("deploy [generation 2025-01-01]")
+    client.refuse(REVOKE, 500, "", count=-1)
     outcome = run(client, description="deploy", rotate_after="90d", overlap="0d")
     assert outcome.operations == [CREATE]
     assert outcome.returned["token_value"] == "value2"
@@ -688,73 +592,59 @@ class Killed(BaseException):
     """Ends the run as a signal would."""
 
 
-def killed_at(client, operation):
-    """The next request of this kind takes effect, and then the run ends."""
-    original = client.call
-
-    def call(name, arguments, token=Ellipsis):
-        answer = original(name, arguments, token)
-        if name == operation:
-            raise Killed
-        return answer
-
-    client.call = call
-    return original
-
-
 def run_killed(client, operation, **options):
-    original = killed_at(client, operation)
+    """The next request of this kind takes effect, and then the run ends."""
+    client.meanwhile(operation, then=raises(Killed()))
     with pytest.raises(Killed):
         run(client, **options)
-    client.call = original
     client.sent.clear()
 
 
 def test_a_token_that_was_not_handed_over_is_revoked_and_replaced_by_the_next_run():
-    client = TokenModel("deploy", "else")
-    del client.tokens[f"{1:026d}"]
+    client = start("deploy", "else")
+    forget(client, 1)
     run_killed(client, CREATE, description="deploy")
     outcome = check_prediction(client, description="deploy")
     assert outcome.operations == [REVOKE, CREATE]
     assert outcome.returned["token_value"] == "value4"
-    assert client.ids("deploy") == [f"{4:026d}"]
+    assert ids(client, "deploy") == [f"{4:026d}"]
     assert "ended before its value was handed over" in outcome.plan.warnings[0]
 
 
 def test_a_token_that_was_there_before_is_left_alone():
-    client = TokenModel()
+    client = start()
     run_killed(client, CREATE, description="deploy")
-    client.tokens.clear()
-    client.add(BOT, "deploy")  # an id that the killed run knew nothing of
-    outcome = run(client, description="deploy", token_id=client.ids()[0], hand_over="done")
+    forget(client, 1)
+    add(client, "deploy")  # an id that the killed run knew nothing of
+    outcome = run(client, description="deploy", token_id=ids(client)[0], hand_over="done")
     assert outcome.operations == []
     assert run(client, description="deploy").operations == []
 
 
 def test_the_predecessor_works_until_the_successor_was_handed_over():
     rotation = {"description": "deploy", "rotate_after": "90d", "overlap": "0d"}
-    client = TokenModel("deploy [generation 2025-01-01]")
+    client = start("deploy [generation 2025-01-01]")
     run_killed(client, CREATE, **rotation)
     old = f"{1:026d}"
     outcome = run(client, hand_over="later", **rotation)
     assert outcome.operations == [REVOKE, CREATE]
-    assert client.tokens[old]["is_active"]
+    assert tokens_of(client)[old].is_active
     # Not handed over, so that the next run makes another one.
     outcome = run(client, hand_over="later", **rotation)
     assert outcome.operations == [REVOKE, CREATE]
-    assert client.tokens[old]["is_active"]
+    assert tokens_of(client)[old].is_active
     confirmed = run(client, hand_over="done", **{**rotation, "overlap": "36500d"})
     assert confirmed.operations == []
     assert run(client, hand_over="later", **rotation).operations == [REVOKE]
-    assert old not in client.tokens
-    assert len(client.tokens) == 1
+    assert old not in tokens_of(client)
+    assert len(tokens_of(client)) == 1
 
 
 def test_a_run_that_is_at_work_is_left_alone():
-    client = TokenModel()
+    client = start()
     note = Note(client.address, BOT, "deploy")
     note.write("deploy", frozenset())
-    client.add(BOT, "deploy")
+    add(client, "deploy")
     assert run(client, description="deploy").operations == []
     note.release()
     assert run(client, description="deploy").operations == [REVOKE, CREATE]
@@ -763,14 +653,14 @@ def test_a_run_that_is_at_work_is_left_alone():
 def test_a_note_that_cannot_be_written_stops_nobody(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path / "file"))
-    outcome = run(TokenModel(), description="deploy")
+    outcome = run(start(), description="deploy")
     assert outcome.returned["token_value"]
     assert "could not be noted" in outcome.plan.warnings[0]
 
 
 def test_a_note_holds_no_secret_and_is_private(tmp_path, monkeypatch):
     monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path))
-    run(TokenModel("else"), description="deploy", hand_over="later")
+    run(start("else"), description="deploy", hand_over="later")
     [path] = (tmp_path / "mmops.mattermost" / "not_handed_over").iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -782,11 +672,15 @@ def test_a_note_holds_no_secret_and_is_private(tmp_path, monkeypatch):
 
 def own_client(*descriptions, using=1, logged_in_elsewhere=False):
     """The bot itself is the caller, with one of its tokens."""
-    client = TokenModel(*descriptions, caller_id=BOT, using=f"{using:026d}")
-    client.use(client.using)
+    client = start(*descriptions, roles="system_user system_user_access_token")
     if logged_in_elsewhere:
-        client.sessions["login"] = None
-    return client
+        client.state.sessions.log_in(BOT, "", 1, "Linux")
+    return client.beside(caller_id=BOT, using=use(client, f"{using:026d}"))
+
+
+def use(client, token_id):
+    """Somebody uses a token; returns its value."""
+    return client.state.sessions.use_access_token(tokens_of(client)[token_id]).token
 
 
 @pytest.mark.parametrize("state", ["disabled", "absent"])
@@ -804,16 +698,16 @@ def test_unless_that_is_asked_for(state):
 
 def test_in_doubt_the_session_shows_that_the_token_is_in_use():
     client = own_client("deploy", "second", logged_in_elsewhere=True)
-    client.use(f"{2:026d}")
+    use(client, f"{2:026d}")
     with pytest.raises(InvalidInput, match="allow_own_token") as error:
         run(client, description="deploy", state="absent")
     assert client.written == error.value.done == [END_SESSION]
-    assert len(client.tokens) == 2
+    assert len(tokens_of(client)) == 2
 
 
 def test_in_doubt_the_session_shows_that_the_token_is_not_in_use():
     client = own_client("deploy", "second")
-    client.use(f"{2:026d}")
+    use(client, f"{2:026d}")
     predicted = run(client, check_mode=True, description="second", state="disabled")
     outcome = run(client, description="second", state="disabled")
     assert client.written == outcome.operations == predicted.operations == [END_SESSION, DISABLE]
@@ -832,7 +726,7 @@ def test_the_bot_rotates_its_own_token():
     for number in range(110):
         outcome = run(client, day=DAY_ONE + timedelta(days=number), **declaration)
         if outcome.returned["token_value"]:
-            client.using = outcome.returned["token"]["id"]
+            client = client.beside(using=outcome.returned["token_value"])
         if outcome.operations:
             done[number] = outcome.operations
     assert done == {90: [CREATE], 97: [END_SESSION, DISABLE], 104: [REVOKE]}
@@ -844,8 +738,9 @@ def test_a_bot_that_still_uses_the_old_value_is_told_so():
 
 
 def test_a_login_uses_no_token():
-    client = own_client("deploy", logged_in_elsewhere=True)
-    client.logged_in = True
+    client = start("deploy", roles="system_user system_user_access_token", password="the password")
+    use(client, f"{1:026d}")
+    client = client.beside(caller_id=BOT, password="the password")
     assert run(client, description="deploy", state="absent").operations == [REVOKE]
 
 
@@ -855,8 +750,8 @@ LONG = "ä" * 127 + "a"  # 255 bytes
 
 
 def test_the_longest_description_is_taken():
-    assert run(TokenModel(), description=LONG).operations == [CREATE]
-    assert run(TokenModel(), description="a" * 231, rotate_after="1d", overlap="0d").operations == [CREATE]
+    assert run(start(), description=LONG).operations == [CREATE]
+    assert run(start(), description="a" * 231, rotate_after="1d", overlap="0d").operations == [CREATE]
 
 
 ROTATION = {"rotate_after": "90d", "overlap": "7d"}
@@ -892,34 +787,34 @@ ROTATION = {"rotate_after": "90d", "overlap": "7d"}
     ],
 )
 def test_bad_input_is_refused_before_anything_is_sent(options, complaint):
-    client = TokenModel("backup")
-    client.add(ADMIN, "admin's")
+    client = start("backup")
+    add(client, "admin's", ADMIN)
     assert complaint in str(refusal(client, **options))
 
 
 def test_hours_and_weeks_are_taken_as_days():
-    client = TokenModel("deploy [generation 2025-12-31]")
+    client = start("deploy [generation 2025-12-31]")
     assert run(client, description="deploy", rotate_after="48h", overlap="1w").operations == []
     assert run(client, description="deploy", rotate_after="24h", overlap="1w").operations == [CREATE]
 
 
 def test_a_token_that_expired_cannot_be_made_present_by_its_id():
-    client = TokenModel(version=(12, 9, 0), expiry=True)
-    client.add(BOT, "deploy", expires_at=1)
+    client = start(release=LATER)
+    add(client, "deploy", expires_at=1)
     assert "expired" in str(refusal(client, token_id=f"{1:026d}"))
 
 
 @pytest.mark.parametrize("operation", ["get_user_access_tokens_for_user", CREATE])
 def test_a_caller_without_the_right_is_told_the_role(operation):
-    client = TokenModel()
-    client.refused[operation] = rejection(operation, 403, "api.context.permissions.app_error")
+    client = start()
+    client.refuse(operation, 403, "api.context.permissions.app_error")
     with pytest.raises(PermissionDenied, match="system_user_access_token"):
         run(client, description="deploy")
 
 
 def test_tokens_that_are_switched_off_are_explained():
-    client = TokenModel()
-    client.refused[CREATE] = rejection(CREATE, 501, "app.user_access_token.disabled")
+    client = start()
+    client.state.settings.change(TOKENS_OFF)
     with pytest.raises(MattermostError, match=r"ServiceSettings\.EnableUserAccessTokens") as error:
         run(client, description="deploy")
     assert error.value.done == []
