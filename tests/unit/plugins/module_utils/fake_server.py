@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
+from typing import Any
 from urllib.parse import unquote, urlencode
 
 from fake_mattermost.app import App
@@ -26,7 +27,7 @@ from fake_mattermost.licence import LICENCES, TEAM
 from fake_mattermost.passwords import hash_password, matches
 from fake_mattermost.release import RELEASES
 from fake_mattermost.state import State
-from fake_mattermost.user import NOTIFY_PROPS, TIMEZONE, User
+from fake_mattermost.user import BODY, NOTIFY_PROPS, TIMEZONE, User
 from requests.structures import CaseInsensitiveDict
 from urllib3.filepost import encode_multipart_formdata
 
@@ -65,6 +66,7 @@ def account(username: str = "", **fields) -> dict:
         "id": "b" * 26,
         "create_at": NOW,
         "update_at": NOW,
+        "last_password_update": NOW,
         "username": username,
         "email": f"{username}@example.com",
         "roles": "system_user",
@@ -167,10 +169,12 @@ class InProcessTransport(Transport):
         self.hides_version = False
         self.sent: list[str] = []
         self.statuses: list[tuple[str, int]] = []
+        self.bodies: list[tuple[str, Any]] = []
 
     def send(self, operation, method, path, query=None, body=None, file=None, repeatable=False, token=Ellipsis):
         """Note the operation, carry it out, and read the answer as always. Nothing is repeated."""
         self.sent.append(operation)
+        self.bodies.append((operation, body))
         headers, content = {"host": "chat.example.com"}, b""
         token = self.token if token is Ellipsis else token
         if token and not self.local:
@@ -257,6 +261,10 @@ class FakeClient(Client):
         """The HTTP statuses of all answers to an operation so far; 0 for no answer."""
         return [status for name, status in self.transport.statuses if name == operation]
 
+    def bodies(self, operation) -> list:
+        """The bodies of all requests of an operation so far."""
+        return [body for name, body in self.transport.bodies if name == operation]
+
     def hide_version(self) -> None:
         """Some proxies take the header away that tells the version."""
         self.transport.hides_version = True
@@ -301,7 +309,7 @@ class FakeClient(Client):
         """All that the tests may change, to be compared."""
         state = self.state
         return {
-            "users": {row.id: dict(row.__dict__) for row in state.users.in_order()},
+            "users": {row.id: {name: getattr(row, name) for name in BODY} for row in state.users.in_order()},
             "bots": [dict(bot.__dict__) for bot in state.bots.all()],
             "tokens": [dict(token.__dict__) for token in state.tokens.all()],
             "sessions": [dict(found.__dict__) for user_id in state.users.ids() for found in state.sessions.of(user_id)],
