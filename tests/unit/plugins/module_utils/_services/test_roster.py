@@ -17,37 +17,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import RosterService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import ENTRY_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import read_roster
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_prune import EVERYBODY
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
-
-OPTIONS = {
-    "users": None,
-    "src": None,
-    "columns": {},
-    "delimiter": None,
-    "defaults": None,
-    "missing": "warn",
-    "missing_password": "random",
-    "passwords_directory": None,
-    "prune": "none",
-    "prune_scope": EVERYBODY,
-    "max_prune": "100%",
-    "concurrency": 3,
-    "on_error": "continue",
-}
+from ansible_collections.mmops.mattermost.plugins.modules.mm_users import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import account as new_account
 
 
 def run(client, check_mode=False, **options):
-    return converge(RosterService(), client, {**OPTIONS, **options}, check_mode)
+    return converge(RosterService(), client, roster(**options), check_mode)
+
+
+def roster(**options):
+    return declared(SUBJECT.options, **{"missing_password": "random", "max_prune": "100%", "concurrency": 3, **options})
 
 
 def account(name, number=1, **fields):
-    return new_account(id=f"{number:026d}", username=name, email=f"{name}@example.com", create_at=number, **fields)
+    return new_account(name, id=f"{number:026d}", create_at=number, **fields)
 
 
 def person(name, **fields):
@@ -61,7 +50,7 @@ def write(directory, name, text):
 
 
 def options_of(path, **columns):
-    defaults = {key: option.get("default") for key, option in ENTRY_OPTIONS.items()}
+    defaults = declared(ENTRY_OPTIONS)
     return [
         {key: value for key, value in entry.options.items() if value != defaults[key]}
         for entry in read_roster(path, columns, ENTRY_OPTIONS).entries
@@ -149,7 +138,7 @@ def test_a_spreadsheets_quotes_are_understood(names):
     ],
 )
 def test_what_is_wrong_is_named_with_its_place_and_nothing_is_sent(tmp_path, name, text, place):
-    client = ModelClient()
+    client = FakeClient()
     with pytest.raises(InvalidInput, match=place):
         run(client, src=write(tmp_path, name, text))
     assert client.sent == []
@@ -157,14 +146,14 @@ def test_what_is_wrong_is_named_with_its_place_and_nothing_is_sent(tmp_path, nam
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InvalidInput, match=r"nowhere\.csv cannot be read"):
-        run(ModelClient(), src=str(tmp_path / "nowhere.csv"))
+        run(FakeClient(), src=str(tmp_path / "nowhere.csv"))
 
 
 # -- many users --------------------------------------------------------------------------------------------------
 
 
 def test_only_what_differs_is_sent_and_the_second_run_is_quiet():
-    client = ModelClient([account("same", 1), account("other", 2), account("leaver", 3)])
+    client = FakeClient([account("same", 1), account("other", 2), account("leaver", 3)])
     users = [person("same"), person("other", nickname="O"), person("leaver", state="inactive"), person("new")]
     predicted = run(client, users=users, check_mode=True)
     assert client.written == []
@@ -189,13 +178,15 @@ def test_only_what_differs_is_sent_and_the_second_run_is_quiet():
 
 
 def test_a_roster_is_read_with_one_request_per_thousand():
-    client = ModelClient([account(f"user{number}", number) for number in range(2500)])
+    client = FakeClient([account(f"user{number}", number) for number in range(2500)])
     run(client, users=[person(f"user{number}") for number in range(2500)])
     assert client.sent == ["get_users_by_usernames"] * 3
 
 
 def test_users_may_be_named_in_any_way():
-    client = ModelClient([account(name, number) for number, name in enumerate(["a", "b", "c", "me"])], caller_id=f"{3:026d}")
+    people = [account(name, number) for number, name in enumerate(["a", "b", "c"])]
+    caller = account("me", 3, roles="system_user system_admin")
+    client = FakeClient([*people, caller], caller_id=caller["id"])
     users = [{"email": "c@example.com"}, {"user_id": f"{1:026d}"}, person("new"), {"user_id": "me"}, {"username": "a"}]
     outcome = run(client, users=[{**user, "nickname": "N"} for user in users])
     assert [user["username"] for user in outcome.returned["users"]] == ["c", "b", "new", "me", "a"]
@@ -204,43 +195,39 @@ def test_users_may_be_named_in_any_way():
 
 
 def test_over_the_local_socket_all_users_are_listed_once():
-    client = ModelClient([account(f"user{number}", number) for number in range(2000)])
-    client.transport = type("Local", (), {"local": True})
+    client = FakeClient([account(f"user{number}", number) for number in range(2000)], local=True)
     users = [{"username": f"user{number}"} for number in range(1500)]
     outcome = run(client, users=[*users, {"user_id": f"{1800:026d}"}, {"email": "user1900@example.com"}])
-    assert (outcome.plan.changed, client.sent) == (False, ["get_users"])
+    assert (outcome.plan.changed, client.sent) == (False, ["get_users"] * 11)
     with pytest.raises(InvalidInput, match="no caller"):
         run(client, users=[{"user_id": "me"}])
 
 
-class Refusing(ModelClient):
-    """Takes no change of the user ``ada``."""
-
-    def _patch_user(self, user_id, **patch):
-        if self.accounts[user_id]["username"] == "ada":
-            raise InvalidInput("the server does not like ada")
-        return super()._patch_user(user_id, **patch)
+def refusing(*accounts):
+    """A server that takes no change of the user ``ada``."""
+    client = FakeClient(accounts)
+    client.refuse("patch_user", 400, "model.user.is_valid.nickname.app_error", path=f"*/users/{2:026d}/*", count=-1)
+    return client
 
 
 def test_the_others_are_done_when_one_fails_and_the_next_run_finishes():
     users = [person("zoe", nickname="Z"), person("ada", nickname="A"), person("mei", nickname="M")]
-    accounts = [account("zoe", 1), account("ada", 2), account("mei", 3)]
-    client = Refusing(accounts)
+    client = refusing(account("zoe", 1), account("ada", 2), account("mei", 3))
     outcome = run(client, users=users)
     assert outcome.plan.changed
     assert "1 of 3 users" in outcome.plan.failure
-    assert "does not like ada" in outcome.plan.failure
+    assert "model.user.is_valid.nickname.app_error" in outcome.plan.failure
     assert [user["username"] for user in outcome.returned["users"]] == ["zoe", "mei"]
     assert [(failure["username"], failure["where"]) for failure in outcome.returned["failures"]] == [("ada", "users[1]")]
     assert outcome.returned["counts"]["failed"] == 1
-    healed = run(ModelClient(client.accounts.values()), users=users)
+    healed = run(client.beside(), users=users)
     assert [user["username"] for user in healed.returned["users"]] == ["ada"]
     assert healed.plan.failure == ""
 
 
 def test_no_further_users_are_started_after_a_failure_on_request():
     users = [person("ada", nickname="A"), person("mei", nickname="M"), person("zoe", nickname="Z")]
-    client = Refusing([account("ada", 1), account("mei", 2), account("zoe", 3)])
+    client = refusing(account("ada", 2), account("mei", 1), account("zoe", 3))
     outcome = run(client, users=users, on_error="stop", concurrency=1)
     assert client.written == ["patch_user"]
     assert outcome.returned["users"] == []
@@ -248,7 +235,7 @@ def test_no_further_users_are_started_after_a_failure_on_request():
 
 
 def test_who_cannot_be_planned_fails_alone():
-    client = ModelClient()
+    client = FakeClient()
     outcome = run(client, users=[{"username": "ada"}, person("zoe")])
     assert [user["username"] for user in outcome.returned["users"]] == ["zoe"]
     assert "e-mail" in outcome.returned["failures"][0]["msg"]
@@ -256,16 +243,18 @@ def test_who_cannot_be_planned_fails_alone():
 
 
 def test_a_random_password_is_only_made_on_request():
-    assert run(ModelClient(), users=[person("zoe")], missing_password="fail").returned["counts"]["failed"] == 1
-    client = ModelClient()
+    assert run(FakeClient(), users=[person("zoe")], missing_password="fail").returned["counts"]["failed"] == 1
+    client = FakeClient()
     outcome = run(client, users=[person("zoe")])
-    made = next(iter(client.accounts.values()))["password"]
+    made = client.bodies("create_user")[0]["password"]
     assert len(made) > 20
+    assert client.has_password(client.named("zoe").id, made)
     assert made not in repr((outcome.returned, outcome.plan.diff, outcome.plan))
 
 
 def test_the_caller_changes_its_own_address_with_its_password():
-    client = ModelClient([account("zoe", 1, password="mine")], caller_id=f"{1:026d}")
+    admins = "system_user system_admin"
+    client = FakeClient([account("zoe", 1, password="mine", roles=admins)], caller_id=f"{1:026d}")
     user = {"username": "zoe", "email": "new@example.com"}
     assert "current_password" in run(client, users=[user]).returned["failures"][0]["msg"]
     assert run(client, users=[{**user, "current_password": "mine"}]).returned["counts"]["updated"] == 1
@@ -275,7 +264,7 @@ def test_the_caller_changes_its_own_address_with_its_password():
 
 
 def crowd():
-    return ModelClient(
+    return FakeClient(
         [
             account("admin", 1, roles="system_admin system_user"),
             account("zoe", 2),
@@ -291,7 +280,7 @@ def crowd():
 
 def test_strangers_are_reported_without_a_change():
     outcome = run(crowd(), users=[person("zoe")], prune="report")
-    assert outcome.returned["prunable"] == ["ada", "mei", "ldap-user"]
+    assert outcome.returned["prunable"] == ["ada", "ldap-user", "mei"]
     assert not outcome.plan.changed
 
 
@@ -303,7 +292,7 @@ def test_strangers_are_deactivated():
         for name, change in ((user["username"], user["change"]) for user in outcome.returned["users"])
         if change == "pruned"
     } == {"ada", "mei", "ldap-user"}
-    active = {user["username"] for user in client.accounts.values() if not user["delete_at"]}
+    active = {user.username for user in client.users if not user.delete_at}
     assert active == {"admin", "zoe", "robot"}
     assert not run(client, users=[person("zoe")], prune="deactivate").plan.changed
 
@@ -313,9 +302,9 @@ def test_strangers_are_deactivated():
     [
         ({"auth_service": "ldap"}, ["ldap-user"]),
         ({"auth_service": "email"}, ["ada", "mei"]),
-        ({"role": "system_user"}, ["ada", "mei", "ldap-user"]),
+        ({"role": "system_user"}, ["ada", "ldap-user", "mei"]),
         ({"role": "system_manager"}, []),
-        ({"email_domain": "example.com"}, ["ada", "mei", "ldap-user"]),
+        ({"email_domain": "example.com"}, ["ada", "ldap-user", "mei"]),
         ({"email_domain": "example.org"}, []),
         ({"username_pattern": "a*"}, ["ada"]),
         ({"username_pattern": "a*", "auth_service": "ldap"}, []),
@@ -400,7 +389,7 @@ def test_exceptions_from_pruning_need_not_exist_and_are_not_touched():
     scope = {"except": ["LDAP-*", "nobody", "m?i", "gone"]}
     outcome = run(client, users=[person("zoe")], prune="deactivate", prune_scope=scope)
     assert [(user["username"], user["change"]) for user in outcome.returned["users"]] == [("ada", "pruned")]
-    assert client.accounts[f"{6:026d}"]["delete_at"] == 5
+    assert client.user(f"{6:026d}").delete_at == 5
     assert not run(client, users=[person("zoe")], prune="deactivate", prune_scope=scope).plan.changed
 
 
@@ -418,7 +407,7 @@ def test_a_scope_without_effect_is_warned_of():
 
 
 def test_an_administrator_remains():
-    client = ModelClient(
+    client = FakeClient(
         [
             account("first", 1, roles="system_user system_admin"),
             account("second", 2, roles="system_user system_admin"),
@@ -438,14 +427,14 @@ def administrators(*names, **robot):
 
 
 def test_a_bot_is_not_the_administrator_who_remains():
-    client = ModelClient(administrators("first", "second"), caller_id=f"{8:026d}")
+    client = FakeClient(administrators("first", "second"), caller_id=f"{8:026d}")
     outcome = run(client, users=[person("zoe")], prune="deactivate")
     assert outcome.returned["prunable"] == ["second"]
     assert "first is not deactivated" in outcome.plan.warnings[0]
 
 
 def test_the_roster_and_pruning_together_leave_an_administrator():
-    client = ModelClient(administrators("first", "second"), caller_id=f"{8:026d}")
+    client = FakeClient(administrators("first", "second"), caller_id=f"{8:026d}")
     outcome = run(client, users=[person("zoe"), {"username": "first", "state": "inactive"}], prune="deactivate")
     assert outcome.returned["prunable"] == []
     assert "second is not deactivated" in outcome.plan.warnings[0]
@@ -453,7 +442,7 @@ def test_the_roster_and_pruning_together_leave_an_administrator():
 
 @pytest.mark.parametrize("leaves", [{"state": "inactive"}, {"state": "absent"}, {"roles": ["system_user"]}, {"guest": True}])
 def test_entries_that_together_leave_no_administrator_are_refused(leaves):
-    client = ModelClient(administrators("first", "second"), caller_id=f"{8:026d}")
+    client = FakeClient(administrators("first", "second"), caller_id=f"{8:026d}")
     with pytest.raises(InvalidInput, match=r"users\[2\]: second is the last administrator"):
         run(client, users=[{"username": "first", **leaves}, person("zoe"), {"username": "second", **leaves}])
     assert client.written == []
@@ -466,7 +455,7 @@ def test_entries_that_together_leave_no_administrator_are_refused(leaves):
 def test_a_name_that_nobody_has_is_warned_of_and_changes_nothing():
     users = [person("zoe"), {"username": "zeo", "state": "inactive"}, {"email": "ada@nowhere.example", "state": "absent"}]
     for check_mode in (True, False):
-        outcome = run(ModelClient([account("zoe")]), check_mode, users=users)
+        outcome = run(FakeClient([account("zoe")]), check_mode, users=users)
         assert not outcome.plan.changed
         assert outcome.plan.failure == ""
         [warning] = outcome.plan.warnings
@@ -480,9 +469,9 @@ def test_a_name_that_nobody_has_is_warned_of_and_changes_nothing():
 
 def test_a_play_decides_what_a_name_that_nobody_has_means(tmp_path):
     path = write(tmp_path, "a.csv", "username,state,nickname\nzoe,present,Z\nzeo,inactive,\n")
-    quiet = run(ModelClient([account("zoe")]), src=path, missing="ignore")
+    quiet = run(FakeClient([account("zoe")]), src=path, missing="ignore")
     assert (quiet.plan.warnings, quiet.plan.failure) == ([], "")
-    outcome = run(ModelClient([account("zoe")]), src=path, missing="fail")
+    outcome = run(FakeClient([account("zoe")]), src=path, missing="fail")
     assert "zeo (a.csv, line 3): missing: nobody has this name" in outcome.plan.failure
     assert outcome.returned["counts"] == {
         "total": 2, "created": 0, "updated": 1, "deactivated": 0, "deleted": 0, "pruned": 0, "failed": 1, "unchanged": 0,
@@ -494,7 +483,7 @@ def test_a_play_decides_what_a_name_that_nobody_has_means(tmp_path):
     [{"email": "ZOE@example.com"}, {"user_id": f"{1:026d}"}, {"user_id": "me"}, {"user_id": f"{1:026d}", "username": "eoz"}],
 )
 def test_one_account_has_one_entry_whatever_it_is_named_by(other):
-    client = ModelClient([account("zoe", 1)], caller_id=f"{1:026d}")
+    client = FakeClient([account("zoe", 1)], caller_id=f"{1:026d}")
     with pytest.raises(InvalidInput, match=r"users\[1\]: this is the account zoe, which is also that of users\[0\]"):
         run(client, users=[{"username": "zoe", "nickname": "A"}, {"nickname": "B", **other}])
     assert client.written == []
@@ -505,9 +494,9 @@ def test_one_account_has_one_entry_whatever_it_is_named_by(other):
     [("2026-11-27", "inactive", 0), ("2026-11-26", "inactive", 0), ("2026-11-28", "present", 1), ("2026-12-11", "present", 14)],
 )
 def test_an_entry_ends_on_its_day(end, state, days):
-    client = ModelClient([account("zoe")])
+    client = FakeClient([account("zoe")])
     users = [person("zoe", expires_on=end)]
-    outcome = converge(RosterService(lambda: datetime.date(2026, 11, 27)), client, {**OPTIONS, "users": users}, False)
+    outcome = converge(RosterService(lambda: datetime.date(2026, 11, 27)), client, roster(users=users), False)
     assert ("inactive" if outcome.plan.changed else "present") == state
     assert outcome.returned["expiring"] == [{"username": "zoe", "expires_on": end, "days_left": days, "where": "users[0]"}]
     warnings = [f"expires_on: zoe (users[0]) becomes inactive on {end}, in {days} days"] if days else []
@@ -516,21 +505,21 @@ def test_an_entry_ends_on_its_day(end, state, days):
 
 def test_an_end_that_is_far_or_past_is_quiet():
     users = [person("zoe", expires_on="2999-01-01"), person("gone", expires_on="2020-01-01")]
-    outcome = run(ModelClient([account("zoe")]), users=users)
+    outcome = run(FakeClient([account("zoe")]), users=users)
     assert (outcome.plan.changed, outcome.plan.warnings, outcome.returned["missing"]) == (False, [], [])
     with pytest.raises(InvalidInput, match=r"users\[0\].expires_on: expires_on is not a valid date"):
-        run(ModelClient(), users=[person("zoe", expires_on="2026-13-45")])
+        run(FakeClient(), users=[person("zoe", expires_on="2026-13-45")])
 
 
 def test_the_apis_forms_are_taken():
-    client = ModelClient([account("zoe", 1, roles="system_admin system_user"), account("ada", 2)], caller_id=f"{1:026d}")
+    client = FakeClient([account("zoe", 1, roles="system_admin system_user"), account("ada", 2)], caller_id=f"{1:026d}")
     users = [{"username": "zoe", "roles": ["system_user system_admin"], "delete_at": 0}, {"username": "ada", "delete_at": 5}]
     assert [user["change"] for user in run(client, users=users).returned["users"]] == ["deactivated"]
     assert not run(client, users=users).plan.changed
 
 
 def test_defaults_hold_for_all_and_are_checked():
-    client = ModelClient([account("zoe", 1), account("ada", 2)])
+    client = FakeClient([account("zoe", 1), account("ada", 2)])
     outcome = run(
         client, users=[{"username": "zoe"}, {"username": "ada", "locale": "fr"}], defaults={"locale": "de", "roles": None}
     )
@@ -560,7 +549,7 @@ def test_defaults_hold_for_all_and_are_checked():
     ],
 )
 def test_options_are_checked_before_anything_is_sent(options, says):
-    client = ModelClient()
+    client = FakeClient()
     with pytest.raises(InvalidInput, match=says):
         run(client, **options)
     assert client.sent == []
@@ -568,8 +557,7 @@ def test_options_are_checked_before_anything_is_sent(options, says):
 
 def test_a_service_that_is_switched_off_is_told_once():
     client = crowd()
-    client.server = Server((11, 2, 1), True)
-    client.setting = lambda name: False
+    client.state.settings.change({"LdapSettings": {"Enable": False}})
     people = [person(name, auth_service="ldap", auth_data=name) for name in ("uma", "ute", "udo")]
     [warning] = run(client, users=people).plan.warnings
     assert warning.startswith("auth_service: ldap is switched off on this server (LdapSettings.Enable)")
