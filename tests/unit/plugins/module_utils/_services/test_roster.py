@@ -191,7 +191,8 @@ def test_users_may_be_named_in_any_way():
     outcome = run(client, users=[{**user, "nickname": "N"} for user in users])
     assert [user["username"] for user in outcome.returned["users"]] == ["c", "b", "new", "me", "a"]
     assert outcome.returned["counts"]["created"] == 1
-    assert client.sent[:4] == ["get_users_by_ids", "get_users_by_usernames", "get_users_by_usernames", "get_user_by_email"]
+    looked = ["get_users_by_ids", "get_users_by_usernames", "get_users_by_usernames", "get_user_by_email"]
+    assert client.sent[:5] == ["get_user", *looked]
 
 
 def test_over_the_local_socket_all_users_are_listed_once():
