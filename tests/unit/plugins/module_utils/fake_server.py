@@ -82,10 +82,10 @@ def numbered(number: int, **fields) -> dict:
     return account(f"user{number:05d}", **{"id": f"{number:026d}", **fields})
 
 
-def raises(error: BaseException) -> Callable[[], None]:
+def raises(error: BaseException) -> Callable[..., None]:
     """A function that raises the error."""
 
-    def function():
+    def function(*_arguments):
         raise error
 
     return function
@@ -104,13 +104,13 @@ class Happening(Fault):
     instead: Callable | None = None
 
     def change(self, answer):
-        """The answer, or what comes ``instead``."""
+        """The answer, or what ``instead`` makes of it."""
         if self.first:
             self.first()
         response = answer() if self.effect else None
         if self.then:
             self.then()
-        return self.instead() if self.instead else response
+        return self.instead(response) if self.instead else response
 
 
 class Exchange:
@@ -227,6 +227,7 @@ class FakeClient(Client):
         for fields in accounts:
             self.add(**fields)
         self.caller_id = caller_id
+        self.asked: list[dict] = []
         if not local and self.state.users.row(caller_id) is None:
             self.add(**account("admin", id=caller_id, roles="system_user system_admin"))
         self.control = Control(self.state.outbox)
@@ -234,6 +235,7 @@ class FakeClient(Client):
         super().__init__(transport, self._authenticated(local, using, password))
         self.__enter__()
         self.sent.clear()
+        self.asked.clear()
 
     def _authenticated(self, local, using, password):
         if local:
@@ -247,6 +249,11 @@ class FakeClient(Client):
         return FakeClient(state=self.state, **{"caller_id": self.caller_id, **options})
 
     # ---- what is sent ------------------------------------------------------
+    def call(self, name, arguments, token=Ellipsis):
+        """Note the arguments in ``asked``, and carry the operation out."""
+        self.asked.append(arguments)
+        return super().call(name, arguments, token)
+
     @property
     def sent(self) -> list[str]:
         """The operations in order."""
@@ -335,12 +342,16 @@ class FakeClient(Client):
 
     def lose(self, operation, effect=True, **what) -> None:
         """The answer is lost. ``effect``: whether the request arrives."""
-        self.happen(operation, effect=effect, instead=lambda: None, **what)
+        self.happen(operation, effect=effect, instead=lambda _answer: None, **what)
 
     def refuse(self, operation, status, error_id="fake_mattermost.refused", **what) -> None:
         """The server answers with an error, as it may do for reasons that are not modelled."""
         body = ApiError(error_id, status, "Refused.").body(None)
-        self.happen(operation, instead=lambda: reply(body, status), **what)
+        self.happen(operation, instead=lambda _answer: reply(body, status), **what)
+
+    def answer(self, operation, data, **what) -> None:
+        """The server answers with this."""
+        self.happen(operation, instead=lambda _answer: reply(data), **what)
 
     def break_down(self, operation, status=500, **what) -> None:
         """A proxy answers with a web page."""

@@ -1,182 +1,90 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What mm_user_info reads, on a model of the server: the right users, the fewest requests, and no secret."""
+"""What mm_user_info reads, on the fake server: the right users, the fewest requests, and no secret."""
 
 from __future__ import annotations
 
 import base64
+from dataclasses import asdict
 
 import pytest
+from fake_mattermost.channels import Channel
+from fake_mattermost.statuses import Status
+from fake_mattermost.teams import Team
+from fake_mattermost.uploads import Upload
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, PermissionDenied, rejection
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, PermissionDenied
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import UserInfoService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_options import LARGEST_SEARCH
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_subjects import SUBJECTS
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_info import SUBJECT
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, account, numbered
 
 TEAM, CHANNEL, GROUP = "t" * 26, "c" * 26, "g" * 26
-PICTURE = b"\x89PNG picture"
+NOT_ALLOWED = (403, "api.context.permissions.app_error")
+ADMINISTRATOR = {"roles": "system_user system_admin"}
 
 
-def numbered(number, **fields):
-    return new_account(id=f"{number:026d}", username=f"user{number:05d}", email=f"user{number:05d}@example.com", **fields)
+def id_of(number):
+    return f"{number:026d}"
 
 
-class InfoModel(ModelClient):
-    """The reading operations. ``asked`` lists their arguments in order, beside ``sent``."""
-
-    pages = Client.pages
-
-    def __init__(self, accounts=(), caller_id="a" * 26, caller_roles="system_user system_admin"):
-        super().__init__(accounts, caller_id)
-        self.caller_roles = caller_roles
-        self.asked = []
-        self.tokens = []
-        self.bots = []
-        self.audits = {}
-        self.terms = {}
-        self.refuses = ()
-        self.report_rows = {}
-
-    def call(self, name, arguments, token=Ellipsis):
-        self.asked.append(arguments)
-        if name in self.refuses:
-            raise rejection(name, 403, "api.context.permissions.app_error")
-        return super().call(name, arguments, token)
-
-    def who_am_i(self):
-        return {"id": self.caller_id, "roles": self.caller_roles}
-
-    def _get_users(self, page, per_page, active=False, inactive=False, **unused):
-        users = [
-            user for user in self._in_order() if not (active and user["delete_at"]) and not (inactive and not user["delete_at"])
-        ]
-        return users[page * per_page : (page + 1) * per_page]
-
-    def _search_users(self, term, allow_inactive, limit, **unused):
-        assert 0 < limit <= 1000
-        return [
-            user for user in self._in_order() if user["username"].startswith(term) and (allow_inactive or not user["delete_at"])
-        ][:limit]
-
-    def _autocomplete_users(self, name, limit, in_team, in_channel):
-        found = [user for user in self._in_order() if user["username"].startswith(name)][:limit]
-        return {"users": found, "out_of_channel": found[:1]} if in_channel else {"users": found}
-
-    def _get_sessions(self, user_id):
-        return [
-            {"id": "s" * 26, "token": "", "user_id": user_id, "props": {"csrf": "secret", "os": "Linux"}},
-            {"id": "r" * 26, "token": "", "user_id": user_id, "props": None},
-        ]
-
-    def _get_user_access_tokens(self, page, per_page):
-        return self.tokens[page * per_page : (page + 1) * per_page]
-
-    def _get_user_access_tokens_for_user(self, user_id, page, per_page):
-        return [token for token in self.tokens if token["user_id"] == user_id][page * per_page : (page + 1) * per_page]
-
-    def _get_users_for_reporting(
-        self,
-        page_size,
-        sort_column,
-        search_term="",
-        hide_inactive=False,
-        direction="",
-        from_column_value="",
-        from_id="",
-        team_filter="",
-    ):
-        assert (page_size, sort_column) == (100, "Username")
-        assert direction == ("next" if from_id else "")
-        rows = [user for user in self._in_order() if not user.get("is_bot") and search_term in user["username"]]
-        rows = [user for user in rows if (user["username"], user["id"]) > (from_column_value, from_id)]
-        rows = [user for user in rows if not (hide_inactive and user["delete_at"])][:page_size]
-        return [{**user, "days_active": 0, **self.report_rows.get(user["id"], {})} for user in rows]
-
-    def _get_user_count_for_reporting(self, hide_inactive=False, team_filter=""):
-        return len(self.accounts)
-
-    def _get_bots(self, page, per_page, include_deleted):
-        assert include_deleted
-        return self.bots[page * per_page : (page + 1) * per_page]
-
-    def _get_user_audits(self, user_id, page, per_page):
-        return self.audits.get(user_id, [])[page * per_page : (page + 1) * per_page] or None
-
-    def _get_uploads_for_user(self, user_id):
-        if user_id != self.caller_id:
-            raise rejection("get_uploads_for_user", 403, "api.user.get_uploads_for_user.forbidden.app_error")
-        return [{"id": "u" * 26, "user_id": user_id}]
-
-    def _get_channel_members_with_team_data_for_user(self, user_id, page, per_page):
-        return [{"channel_id": CHANNEL, "user_id": user_id}] if page == 0 else []
-
-    def _get_user(self, user_id):
-        user = super()._get_user(user_id)
-        if user_id in self.terms:
-            user.update(terms_of_service_id=self.terms[user_id], terms_of_service_create_at=5)
-        return user
-
-    def _get_user_terms_of_service(self, user_id):
-        if self.caller_id not in self.terms:
-            raise rejection("get_user_terms_of_service", 404, "app.user_terms_of_service.get_by_user.no_rows.app_error")
-        return {"user_id": self.caller_id, "terms_of_service_id": self.terms[self.caller_id], "create_at": 5}
-
-    def _get_profile_image(self, user_id):
-        return PICTURE
-
-    def _get_default_profile_image(self, user_id):
-        return PICTURE + b" default"
-
-    def _get_total_users_stats_filtered(self, **query):
-        return {"total_users_count": 1}
-
-    def _get_known_users(self):
-        return None
-
-    def _get_roles_by_names(self, role_names):
-        return [{"name": name} for name in role_names if name in ("system_user", "system_admin", "custom")]
-
-    def _get_users_by_group_channel_ids(self, group_channel_ids):
-        return {GROUP: [self._in_order()[0]]} if GROUP in group_channel_ids else {}
+def start(*accounts, release="7.6", licensed=True, **options):
+    """The client of the first of these accounts, who administers the server."""
+    first = {**accounts[0], **ADMINISTRATOR}
+    return FakeClient([first, *accounts[1:]], first["id"], release=release, licensed=licensed, **options)
 
 
-def declaration(**options):
-    defaults = {name: option.get("default") for name, option in SUBJECT.options.items()}
-    return {**defaults, "gather": list(defaults["gather"]), **options}
+def start_many(count, **options):
+    return start(*(numbered(number) for number in range(count)), **options)
 
 
 def run(client, check_mode=False, **options):
-    return converge(UserInfoService(), client, declaration(**options), check_mode)
+    return converge(UserInfoService(), client, declared(SUBJECT.options, **options), check_mode)
 
 
 def names(outcome):
     return [user["username"] for user in outcome.returned["users"]]
 
 
+def put_together(client):
+    """A team of all, a channel in it with two of them, and a group message between the caller and another."""
+    state = client.state
+    team = Team(name="ops", display_name="Ops", type="O", id=TEAM)
+    state.teams.create(state, team, "")
+    for user_id in state.users.ids():
+        state.teams.join(state, team, user_id)
+    channel = state.channels.add(Channel("deploy", "Deploy", "O", TEAM, id=CHANNEL))
+    for number in (2, 4):
+        state.channels.add_member(channel, state.users.get(id_of(number)))
+    group = state.channels.add(Channel("group", "Group", "G", id=GROUP))
+    for number in (0, 3):
+        state.channels.add_member(group, state.users.get(id_of(number)))
+
+
 @pytest.fixture
 def model():
-    return InfoModel([numbered(number, delete_at=number % 2) for number in range(5)])
+    client = start(*(numbered(number, delete_at=number % 2) for number in range(5)))
+    put_together(client)
+    return client
 
 
 # -- which users -----------------------------------------------------------------------------------------------------
 
 
 def test_without_options_all_users_are_listed_page_by_page():
-    client = InfoModel([numbered(number) for number in range(401)])
+    client = start_many(401)
     assert len(run(client).returned["users"]) == 401
     assert client.sent == ["get_users"] * 3
 
 
 def test_a_limit_stops_at_the_page_it_ends_on():
-    client = InfoModel([numbered(number) for number in range(401)])
+    client = start_many(401)
     assert names(run(client, limit=200))[-1] == "user00199"
     assert client.sent == ["get_users"]
     assert len(run(client, limit=201).returned["users"]) == 201
@@ -185,7 +93,7 @@ def test_a_limit_stops_at_the_page_it_ends_on():
 
 def test_thousands_of_names_and_ids_take_a_request_for_each_thousand():
     accounts = [numbered(number) for number in range(2500)]
-    client = InfoModel(accounts)
+    client = start(*accounts)
     assert len(run(client, usernames=[account["username"] for account in accounts]).returned["users"]) == 2500
     assert client.sent == ["get_users_by_usernames"] * 3
     client.sent.clear()
@@ -196,7 +104,7 @@ def test_thousands_of_names_and_ids_take_a_request_for_each_thousand():
 @settings(deadline=None)
 @given(st.sets(st.integers(0, 6)), st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)))
 def test_named_users_are_found_once_and_the_others_are_missing(there, by_name, by_id, by_email):
-    client = InfoModel([numbered(number) for number in there])
+    client = FakeClient(numbered(number) for number in there)
     outcome = run(
         client,
         usernames=[f"User{number:05d} " for number in by_name],
@@ -214,22 +122,22 @@ def test_named_users_are_found_once_and_the_others_are_missing(there, by_name, b
 
 
 def test_a_stale_answer_by_id_is_replaced_by_the_one_by_name(model):
-    fresh = model.accounts[f"{1:026d}"]
-    model.stale[fresh["id"]] = dict(model.shown(fresh))
-    fresh["is_bot"] = True
-    assert run(model, user_ids=[fresh["id"]]).returned["users"][0]["is_bot"]
+    model.state.users.get(id_of(1))  # gets the account into the cache, where it stays as it is
+    model.state.users.write(id_of(1), is_bot=True)
+    assert "is_bot" not in model.get_users_by_ids(user_ids=[id_of(1)])[0]
+    assert run(model, user_ids=[id_of(1)]).returned["users"][0]["is_bot"]
 
 
 def test_fields_can_be_chosen(model):
     [user] = run(model, limit=1, fields=["email", "last_login"], gather=["audits"]).returned["users"]
-    assert user == {"id": f"{0:026d}", "username": "user00000", "email": "user00000@example.com", "audits": []}
+    assert user == {"id": id_of(0), "username": "user00000", "email": "user00000@example.com", "audits": []}
     [user] = run(model, limit=1, fields=[]).returned["users"]
     assert set(user) == {"id", "username"}
 
 
 def test_me_is_the_caller(model):
-    model.caller_id = f"{2:026d}"
-    outcome = run(model, user_ids=["me", f"{2:026d}"])
+    model = model.beside(caller_id=id_of(2))
+    outcome = run(model, user_ids=["me", id_of(2)])
     assert names(outcome) == ["user00002"]
     assert outcome.returned["missing"] == []
 
@@ -240,8 +148,8 @@ def test_empty_lists_of_names_choose_nobody(model):
 
 
 def test_the_local_socket_is_asked_for_each_name(model):
-    model.transport = type("Transport", (), {"local": True})
-    outcome = run(model, usernames=["user00001", "nobody"], user_ids=[f"{2:026d}"])
+    model = model.beside(local=True)
+    outcome = run(model, usernames=["user00001", "nobody"], user_ids=[id_of(2)])
     assert names(outcome) == ["user00001", "user00002"]
     assert outcome.returned["missing"] == ["nobody"]
     assert "get_users_by_usernames" not in model.sent
@@ -262,6 +170,7 @@ def test_filters_go_to_the_server_in_its_form(model):
             "per_page": 200,
         }
     ]
+    assert model.sent == ["get_users"]
     assert names(run(model, inactive=True)) == ["user00001", "user00003"]
 
 
@@ -278,6 +187,7 @@ def test_a_search_has_the_same_filters_under_other_names(model):
             "allow_inactive": True,
         }
     ]
+    assert model.sent == ["search_users"]
 
 
 @pytest.mark.parametrize(
@@ -289,7 +199,7 @@ def test_a_search_knows_active_and_inactive_users(model, options, expected):
 
 
 def test_a_search_that_is_cut_warns():
-    client = InfoModel([numbered(number) for number in range(LARGEST_SEARCH + 1)])
+    client = start_many(LARGEST_SEARCH + 1)
     for way in ("search", "autocomplete"):
         outcome = run(client, **{way: "user"})
         assert len(outcome.returned["users"]) == LARGEST_SEARCH
@@ -299,7 +209,7 @@ def test_a_search_that_is_cut_warns():
 
 def test_an_autocompletion_tells_who_is_not_in_the_channel(model):
     outcome = run(model, autocomplete="user", in_team=TEAM, in_channel=CHANNEL)
-    assert len(outcome.returned["users"]) == 5
+    assert names(outcome) == ["user00002", "user00004"]
     assert [user["username"] for user in outcome.returned["out_of_channel"]] == ["user00000"]
     assert run(model, autocomplete="nobody").returned["users"] == []
 
@@ -308,24 +218,35 @@ def test_an_autocompletion_tells_who_is_not_in_the_channel(model):
 
 
 def test_everything_is_gathered_under_its_name(model):
-    model.caller_id = f"{0:026d}"
-    model.tokens = [{"id": "k" * 26, "user_id": f"{1:026d}"}]
-    model.bots = [{"user_id": letter * 26, "owner_id": f"{1:026d}"} for letter in "xy"]
-    model.terms = {f"{0:026d}": "o" * 26, f"{1:026d}": "p" * 26}
+    state = model.state
+    token = state.tokens.add(id_of(1), "deploy").view()
+    for letter in "xy":
+        model.add(**account(f"bot-{letter}", id=letter * 26, is_bot=True, owner_id=id_of(1)))
+    bots = [model.get_bot(bot_user_id=letter * 26, include_deleted=True) for letter in "xy"]
+    for number, letter in ((0, "o"), (1, "p")):
+        state.terms.accept(id_of(number), letter * 26)
+    upload = Upload(id_of(0), CHANNEL, "picture.png", 9)
+    state.uploads.add(upload)
+    session = state.sessions.of(id_of(0))[0]
+    model.sent.clear()
     outcome = run(model, usernames=["user00000", "user00001", "user00002"], gather=list(SUBJECTS))
     me, other, third = outcome.returned["users"]
-    assert me["sessions"][0] == {"id": "s" * 26, "token": "", "user_id": me["id"], "props": {"os": "Linux"}}
-    assert (me["tokens"], other["tokens"]) == ([], model.tokens)
-    assert (me["bots"], other["bots"]) == ([], model.bots)
+    assert {key: value for key, value in session.props.items() if key != "csrf"}.items() <= me["sessions"][0]["props"].items()
+    assert (me["sessions"][0]["id"], me["sessions"][0]["token"]) == (session.id, "")
+    assert session.props["csrf"] not in repr(outcome.returned)
+    assert (me["tokens"], other["tokens"]) == ([], [token])
+    assert (me["bots"], other["bots"]) == ([], bots)
     assert model.sent.count("get_bots") == 1
     assert me["audits"] == []
-    assert me["uploads"] == [{"id": "u" * 26, "user_id": me["id"]}]
-    assert me["channel_members"] == [{"channel_id": CHANNEL, "user_id": me["id"]}]
+    assert me["uploads"] == [asdict(upload)]
+    assert GROUP in [member["channel_id"] for member in me["channel_members"]]
+    assert CHANNEL in [member["channel_id"] for member in third["channel_members"]]
     assert me["terms_of_service"]["terms_of_service_id"] == "o" * 26
-    assert other["terms_of_service"] == {"user_id": other["id"], "terms_of_service_id": "p" * 26, "create_at": 5}
+    accepted_id, accepted_at = state.terms.accepted(id_of(1))
+    assert other["terms_of_service"] == {"user_id": other["id"], "terms_of_service_id": accepted_id, "create_at": accepted_at}
     assert third["terms_of_service"] is None
-    assert base64.b64decode(me["image"]) == PICTURE
-    assert base64.b64decode(me["default_image"]) == PICTURE + b" default"
+    assert base64.b64decode(me["image"]) == model.get_profile_image(user_id=id_of(0))
+    assert base64.b64decode(me["default_image"]) == model.get_default_profile_image(user_id=id_of(0))
     # The one thing that nobody but the owner sees.
     assert (other["uploads"], third["uploads"]) == (None, None)
     assert [(entry["username"], entry["subject"]) for entry in outcome.returned["refused"]] == [
@@ -340,8 +261,14 @@ def test_everything_is_gathered_under_its_name(model):
     assert model.written == []
 
 
+def test_a_session_may_have_no_properties(model):
+    session = {"id": "r" * 26, "token": "", "user_id": id_of(0), "props": None}
+    model.answer("get_sessions", [session])
+    assert run(model, limit=1, gather=["sessions"]).returned["users"][0]["sessions"] == [session]
+
+
 def test_bots_that_may_not_be_read_are_refused_for_each_user(model):
-    model.refuses = ("get_bots",)
+    model.refuse("get_bots", *NOT_ALLOWED, count=-1)
     outcome = run(model, usernames=["user00000", "user00001"], gather=["bots"])
     assert [user["bots"] for user in outcome.returned["users"]] == [None, None]
     assert outcome.plan.unknown == ["bots"]
@@ -351,7 +278,7 @@ def test_bots_that_may_not_be_read_are_refused_for_each_user(model):
 
 
 def test_what_is_refused_does_not_stop_the_rest_unless_asked(model):
-    model.refuses = ("get_sessions",)
+    model.refuse("get_sessions", *NOT_ALLOWED, count=-1)
     outcome = run(model, limit=2, gather=["sessions", "channel_members"])
     assert [user["sessions"] for user in outcome.returned["users"]] == [None, None]
     assert all(user["channel_members"] for user in outcome.returned["users"])
@@ -364,24 +291,25 @@ def test_what_is_refused_does_not_stop_the_rest_unless_asked(model):
 
 
 def test_terms_of_others_are_for_administrators(model):
-    model.caller_roles = "system_user"
+    model = model.beside(caller_id=id_of(2))
     outcome = run(model, limit=1, gather=["terms_of_service"])
     assert outcome.returned["users"][0]["terms_of_service"] is None
     assert outcome.returned["refused"][0]["subject"] == "terms_of_service"
-    assert "get_user" not in model.sent
+    assert {"user_id": id_of(0)} not in model.asked
 
 
 def test_tokens_of_many_users_are_read_at_once():
-    client = InfoModel([numbered(number) for number in range(30)])
-    client.tokens = [{"id": f"{number:026d}", "user_id": f"{number % 30:026d}"} for number in range(450)]
-    client.tokens.append(client.tokens[0])  # pages without an order may overlap
+    client = start_many(30)
+    made = [client.state.tokens.add(id_of(number % 30), "deploy").view() for number in range(450)]
+    # Pages without an order may overlap.
+    client.answer("get_user_access_tokens", [*made[400:], made[0]], skip=2)
     users = run(client, gather=["tokens"]).returned["users"]
     assert {len(user["tokens"]) for user in users} == {15}
     assert client.sent == ["get_users"] + ["get_user_access_tokens"] * 3
 
-    client.refuses = ("get_user_access_tokens",)
+    client.refuse("get_user_access_tokens", *NOT_ALLOWED)
     client.sent.clear()
-    assert {len(user["tokens"]) for user in run(client, gather=["tokens"]).returned["users"]} == {15, 16}
+    assert {len(user["tokens"]) for user in run(client, gather=["tokens"]).returned["users"]} == {15}
     assert client.sent.count("get_user_access_tokens_for_user") == 30
 
 
@@ -392,15 +320,18 @@ NOW = 1_800_000_000_000
 
 
 def reported(client, **options):
-    """With a report, at a time when the accounts of the model are more than three years old."""
-    client.server = Server((11, 2, 0), False)
+    """With a report, at a time when the accounts of the tests are more than three years old."""
     service = UserInfoService(clock=lambda: NOW)
-    return converge(service, client, declaration(**options), check_mode=False)
+    return converge(service, client, declared(SUBJECT.options, **options), check_mode=False)
+
+
+NEWEST = {"release": "11.2", "licensed": False}
 
 
 def test_the_report_of_many_users_takes_a_request_for_a_hundred():
-    client = InfoModel([numbered(number) for number in range(1250)])
-    client.report_rows = {f"{1249:026d}": {"last_login": 5, "last_status_at": 7}}
+    client = start_many(1250, **NEWEST)
+    client.change(id_of(1249), last_login=5)
+    client.state.statuses.set(Status(id_of(1249), last_activity_at=7))
     users = reported(client, gather=["report"]).returned["users"]
     assert users[1249]["report"] == {"last_login": 5, "last_status_at": 7, "days_active": 0}
     assert users[0]["report"] == {"last_login": None, "last_status_at": None, "days_active": 0}
@@ -408,7 +339,7 @@ def test_the_report_of_many_users_takes_a_request_for_a_hundred():
 
 
 def test_the_report_of_few_users_is_searched_for():
-    client = InfoModel([numbered(number) for number in range(450)])
+    client = start_many(450, **NEWEST)
     reported(client, usernames=["user00444", "user00002"], gather=["report"])
     assert client.sent == ["get_users_by_usernames"] + ["get_users_for_reporting"] * 2
     client.sent.clear()
@@ -418,25 +349,29 @@ def test_the_report_of_few_users_is_searched_for():
 
 
 def test_a_name_that_is_a_part_of_many_is_found_in_the_report():
-    client = InfoModel([numbered(number) for number in range(450)])
-    client.accounts["z" * 26] = new_account(id="z" * 26, username="user", email="user@example.com")
-    client.accounts["y" * 26] = new_account(id="y" * 26, username="zuser", email="zuser@example.com")
+    client = start_many(450, **NEWEST)
+    client.add(**account("user", id="z" * 26))
+    client.add(**account("zuser", id="y" * 26))
     users = reported(client, usernames=["user", "zuser"], gather=["report"]).returned["users"]
     assert all(user["report"] for user in users)
 
 
 def test_a_report_that_goes_round_in_a_circle_is_left():
-    class Circle(InfoModel):
-        def _get_users_for_reporting(self, **query):
-            return super()._get_users_for_reporting(page_size=100, sort_column="Username")
+    client = start_many(450, **NEWEST)
+    pages = []
 
-    client = Circle([numbered(number) for number in range(450)])
+    def first_page(answer):
+        pages.append(answer)
+        return pages[0]
+
+    client.happen("get_users_for_reporting", effect=True, instead=first_page, count=-1)
     users = reported(client, gather=["report"]).returned["users"]
     assert [user["report"] is not None for user in users].count(True) == 100
+    assert len(pages) == 2
 
 
 def test_bots_are_in_no_report():
-    client = InfoModel([numbered(1), numbered(2, is_bot=True)])
+    client = start(numbered(1), numbered(2, is_bot=True), **NEWEST)
     outcome = reported(client, gather=["report"])
     assert [user["report"] is None for user in outcome.returned["users"]] == [False, True]
     assert outcome.plan.unknown == outcome.returned["refused"] == outcome.plan.warnings == []
@@ -445,28 +380,20 @@ def test_bots_are_in_no_report():
 
 def test_sessions_are_read_of_those_who_need_them():
     old, new = {"create_at": NOW - 900 * DAY}, {"create_at": NOW - DAY}
-    client = InfoModel(
-        [
-            numbered(0, **old),  # never seen
-            numbered(1, **old),  # seen long ago
-            numbered(2, **old),  # logged in long ago, and active since
-            numbered(3, **old),  # seen, with a token
-            numbered(4, **old),  # seen, with a disabled token
-            numbered(5, **new),
-            numbered(6, delete_at=5, **old),
-            numbered(7, is_bot=True, **old),
-        ]
+    client = start(
+        numbered(0, **old),  # never seen
+        numbered(1, last_login=NOW - 200 * DAY, **old),  # seen long ago
+        numbered(2, last_login=NOW - 200 * DAY, **old),  # logged in long ago, and active since
+        numbered(3, last_login=NOW - DAY, **old),  # seen, with a token
+        numbered(4, last_login=NOW - DAY, **old),  # seen, with a disabled token
+        numbered(5, **new),
+        numbered(6, delete_at=5, **old),
+        numbered(7, is_bot=True, **old),
+        **NEWEST,
     )
-    client.report_rows = {
-        f"{1:026d}": {"last_login": NOW - 200 * DAY},
-        f"{2:026d}": {"last_login": NOW - 200 * DAY, "last_status_at": NOW - DAY},
-        f"{3:026d}": {"last_login": NOW - DAY},
-        f"{4:026d}": {"last_login": NOW - DAY},
-    }
-    client.tokens = [
-        {"id": "k", "user_id": f"{3:026d}", "is_active": True},
-        {"id": "l", "user_id": f"{4:026d}", "is_active": False},
-    ]
+    client.state.statuses.set(Status(id_of(2), last_activity_at=NOW - DAY))
+    client.state.tokens.add(id_of(3), "works")
+    client.state.tokens.add(id_of(4), "disabled").is_active = False
 
     def read(**options):
         outcome = reported(client, idle_after="90d", **options)
@@ -475,7 +402,7 @@ def test_sessions_are_read_of_those_who_need_them():
 
     assert read(gather=["report", "sessions"]) == [0, 1, 7]
     assert read(gather=["sessions", "tokens", "report"]) == [0, 1, 3]
-    client.refuses = ("get_users_for_reporting",)
+    client.refuse("get_users_for_reporting", *NOT_ALLOWED, count=-1)
     assert read(gather=["report", "sessions"], require_all=True) == [0, 1, 2, 3, 4, 5, 7]
 
 
@@ -492,7 +419,8 @@ def test_a_report_that_does_not_exist_is_unknown_and_one_that_is_refused_is_name
     assert (outcome.plan.unknown, outcome.returned["refused"], outcome.plan.warnings) == (["report"], [], [])
     with pytest.raises(InvalidInput, match="this server has no user report"):
         run(model, gather=["report"], require_all=True)
-    model.refuses = ("get_users_for_reporting",)
+    model = start(*(numbered(number, delete_at=number % 2) for number in range(5)), **NEWEST)
+    model.refuse("get_users_for_reporting", *NOT_ALLOWED, count=-1)
     outcome = reported(model, gather=["report"])
     assert outcome.plan.unknown == ["report"]
     assert len(outcome.returned["refused"]) == 5
@@ -500,23 +428,27 @@ def test_a_report_that_does_not_exist_is_unknown_and_one_that_is_refused_is_name
         reported(model, gather=["report"], require_all=True)
 
 
-def test_the_server_is_described(model):
-    assert reported(model, limit=1).returned["server"] == {"version": "11.2.0", "licensed": False}
-    model.server = Server()
-    assert run(model, limit=1).returned["server"] == {"version": None, "licensed": None}
+def test_the_server_is_described():
+    assert run(start_many(1, **NEWEST), limit=1).returned["server"] == {"version": "11.2.0", "licensed": False}
+    assert run(start_many(1), limit=1).returned["server"] == {"version": "7.6.0", "licensed": True}
+    client = start_many(1)
+    client.hide_version()
+    assert run(client, limit=1).returned["server"] == {"version": None, "licensed": None}
 
 
 @pytest.mark.parametrize(("limit", "expected", "requests"), [(200, 200, 1), (3, 3, 1), (201, 201, 2), (0, 450, 3)])
 def test_audits_are_limited(model, limit, expected, requests):
-    model.audits[f"{0:026d}"] = [{"id": number} for number in range(450)]
+    for number in range(450):
+        model.state.audits.add(id_of(0), "/api/v4/users/login", str(number), "", "")
     [user] = run(model, usernames=["user00000"], gather=["audits"], audits_limit=limit).returned["users"]
-    assert len(user["audits"]) == expected
+    assert [entry["extra_info"] for entry in user["audits"]] == [str(number) for number in range(449, 449 - expected, -1)]
     assert model.sent.count("get_user_audits") == requests
 
 
 def test_audits_show_no_token(model):
     texts = ["attempt - token=" + "k" * 64, "success - token_id=" + "i" * 26, "", "user=a roles=b"]
-    model.audits[f"{0:026d}"] = [{"id": number, "extra_info": text} for number, text in enumerate(texts)]
+    for text in reversed(texts):
+        model.state.audits.add(id_of(0), "/api/v4/users", text, "", "")
     [user] = run(model, usernames=["user00000"], gather=["audits"]).returned["users"]
     assert [entry["extra_info"] for entry in user["audits"]] == ["attempt - token=(not shown)", *texts[1:]]
 
@@ -530,14 +462,14 @@ def test_pictures_are_written_unless_in_check_mode(model, tmp_path):
     assert pictures(check_mode=True) == expected
     assert list(tmp_path.iterdir()) == []
     assert pictures(check_mode=False) == expected
-    assert (tmp_path / "image-user00000.png").read_bytes() == PICTURE
+    assert (tmp_path / "image-user00000.png").read_bytes() == model.get_profile_image(user_id=id_of(0))
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_no_name_leads_out_of_the_directory(tmp_path):
     inside = tmp_path / "inside"
     inside.mkdir()
-    client = InfoModel([{**numbered(0), "username": "../../outside"}])
+    client = start(account("../../outside"))
     run(client, gather=["image"], image_directory=str(inside))
     assert [path.name for path in inside.iterdir()] == ["image-.._.._outside.png"]
     assert list(tmp_path.iterdir()) == [inside]
@@ -553,6 +485,7 @@ def test_a_directory_that_cannot_be_written_to_is_named(model, tmp_path):
 
 
 def test_the_server_is_asked_about_without_listing_users(model):
+    model.answer("get_known_users", None)  # as some servers say that there are none
     outcome = run(
         model,
         stats=True,
@@ -565,10 +498,10 @@ def test_the_server_is_asked_about_without_listing_users(model):
         known_users=True,
         group_channel_ids=[GROUP, CHANNEL],
     )
-    assert outcome.returned["stats"] == {"total_users_count": 5}
-    assert outcome.returned["filtered_stats"] == {"total_users_count": 1}
+    assert outcome.returned["stats"] == {"total_users_count": 3}
+    assert outcome.returned["filtered_stats"] == {"total_users_count": 5}
     assert outcome.returned["known_users"] == []
-    assert [user["username"] for user in outcome.returned["group_channel_members"][GROUP]] == ["user00000"]
+    assert [user["username"] for user in outcome.returned["group_channel_members"][GROUP]] == ["user00003"]
     assert outcome.returned["group_channel_members"][CHANNEL] == []
     assert outcome.returned["users"] == []
     assert model.sent == [
@@ -647,15 +580,15 @@ def test_bad_input_is_refused_before_anything_is_sent(model, options, says):
 
 @pytest.mark.parametrize("role", ["nosuchrole", "system_", "bad role!"])
 def test_a_role_that_does_not_exist_is_refused_on_all_servers(role):
-    client = InfoModel([numbered(1)])
+    client = start(numbered(1))
     for options in ({"role": role}, {"role": role, "search": "user"}):
         with pytest.raises(InvalidInput, match="role: the server has no role"):
             run(client, **options)
     assert "get_users" not in client.sent
 
 
-@pytest.mark.parametrize("role", ["system_admin", "system_user", "custom"])
+@pytest.mark.parametrize("role", ["system_admin", "system_user", "system_post_all"])
 def test_a_role_that_exists_is_listed(role):
-    client = InfoModel([numbered(1)])
-    assert run(client, role=role).returned["users"]
+    client = start(numbered(0), numbered(1, roles=role))
+    assert "user00001" in names(run(client, role=role))
     assert client.asked[-1]["role"] == role
