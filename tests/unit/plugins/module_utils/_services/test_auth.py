@@ -1,24 +1,18 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What mm_user_auth plans, on a model of the server that keeps identities, sends mails and has an LDAP directory."""
+"""What mm_user_auth plans, on the fake server with login services beside it."""
 
 from __future__ import annotations
 
-import copy
 import json
 
 import pytest
+from fake_mattermost.call import done, reply
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
-    AnswerLost,
-    InvalidInput,
-    RequestRejected,
-    rejection,
-)
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import AnswerLost, InvalidInput, RequestRejected
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import perform
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import LOGIN_SERVICES
@@ -31,14 +25,13 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_mi
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import ACTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import SINGLE_SIGN_ON
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_auth import SUBJECT
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient, new_account
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import ADMIN, FakeClient
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import account as new_account
 
-OPTIONS = {name: option.get("default") for name, option in SUBJECT.options.items()}
-ADMIN, ZOE, ADA = "a" * 26, "b" * 26, "c" * 26
+ZOE, ADA = "b" * 26, "c" * 26
 TOKEN = "t" * 64
-LICENSED = Server((7, 6, 0), True)
-UNLICENSED = Server((7, 6, 0), False)
-SHOWS_IDENTITY = Server((11, 2, 1), True)
+SHOWS_IDENTITY = "11.2"
 #: What clients read of the settings, by service.
 SWITCHES = {
     "ldap": "EnableLdap",
@@ -51,147 +44,94 @@ SWITCHES = {
 
 
 def account(letter, username, **fields):
-    return new_account(
-        **{
-            "id": letter * 26,
-            "username": username,
-            "email": f"{username}@example.com",
-            "password": "old password",
-            "identity": None,
-            **fields,
-        }
-    )
+    return new_account(username, **{"id": letter * 26, "password": "old password", **fields})
 
 
 def people(*others):
     return [account("a", "admin", roles="system_admin system_user"), account("b", "zoe"), account("c", "ada"), *others]
 
 
-class AuthModel(ModelClient):
-    """``identity`` of an account is its ``auth_data``, which older servers hide. ``lost``: operations whose answer is lost.
+def start(accounts=None, caller_id=ADMIN, directory=None, lost=(), hidden=(), **options):
+    """A client of a server that has all login services.
 
-    ``directory`` holds the e-mail addresses that LDAP has; ``None`` stands for a server without LDAP. ``settings`` are
-    what clients may know; all services are switched on in them unless a test says otherwise.
+    ``directory`` holds the e-mail addresses that LDAP has; ``None`` stands for a server without LDAP. ``lost``: operations
+    whose next answer is lost. ``hidden``: settings that the server does not tell to clients.
     """
+    client = FakeClient(people() if accounts is None else accounts, caller_id, **options)
+    for operation in lost:
+        client.lose(operation)
+    Services(client, directory)
+    if hidden:
+        client.happen("get_client_config", effect=True, instead=lambda answer: without(answer, hidden), count=-1)
+    return client
 
-    def __init__(self, accounts=None, caller_id=ADMIN, server=LICENSED, directory=None, lost=(), settings=None):
-        super().__init__(people() if accounts is None else accounts, caller_id)
-        self.server = server
-        self.settings = {
-            **dict.fromkeys((*SWITCHES.values(), "EnableSignInWithEmail", "EnableSignInWithUsername"), True),
-            **(settings or {}),
-        }
-        self.directory = directory
-        self.lost = list(lost)
-        self.mails = []
-        self.switched = None
-        self.session_ended = False
 
-    def setting(self, name):
-        return None if self.local else self.settings.get(name)
+def off(service):
+    """Settings of a server without this service."""
+    section, _dot, name = SETTINGS[service].partition(".")
+    return {section: {name: False}}
 
-    def call(self, name, arguments, token=Ellipsis):
-        if self.session_ended:
-            raise rejection(name, 401, "api.context.session_expired.app_error")
-        answer = super().call(name, arguments, token)
-        if name in self.lost:
-            self.lost.remove(name)
-            raise AnswerLost("no answer", "Run the task again", name)
-        return answer
 
-    def who_am_i(self):
-        self.sent.append("get_user")
-        return self.shown(self.accounts[self.caller_id])
+def without(answer, keys):
+    return reply({key: value for key, value in json.loads(answer.body).items() if key not in keys})
 
-    def shown(self, account):
-        user = super().shown(account)
-        identity = user.pop("identity")
-        if "system_admin" not in self.accounts[self.caller_id]["roles"] and account["id"] != self.caller_id:
-            user["auth_service"] = ""
-        elif self.server.has("shows_auth_data"):
-            user.pop("auth_data")
-            if identity:
-                user["auth_data"] = identity
-        return user
 
-    def _get_user(self, user_id):
-        return super()._get_user(self.caller_id if user_id == "me" else user_id)
+class Services:
+    """What the server does together with login services. The fake has none, so that it would refuse."""
 
-    def _get_user_by_email(self, email):
-        user = super()._get_user_by_email(email)
-        user.pop("notify_props", None)
-        user.pop("email_verified", None)
-        return user
+    def __init__(self, client, directory):
+        self._client, self._directory = client, directory
+        self._stand_in("switch_account_type", self._switch)
+        self._stand_in("migrate_auth_to_saml", self._migrate_to_saml)
+        if directory is not None:
+            self._stand_in("migrate_auth_to_ldap", self._migrate_to_ldap)
 
-    def _update_user_auth(self, user_id, auth_service, auth_data):
-        assert auth_service != "email", "the server would store the word, and lock the user out"
-        assert auth_service
-        assert auth_data
-        if any(other["identity"] == auth_data for other in self.accounts.values() if other["id"] != user_id):
-            raise rejection("update_user_auth", 400, "app.user.update_auth_data.email_exists.app_error")
-        self.accounts[user_id].update(auth_service=auth_service, identity=auth_data, password=None)
+    def _stand_in(self, operation, function):
+        def answer(_refusal):
+            return reply(function(**self._client.bodies(operation)[-1]))
 
-    def _update_user_password(self, user_id, new_password, current_password=None):
-        assert user_id != self.caller_id, "400: an account of a login service sets no password for itself"
-        self.accounts[user_id].update(password=new_password, auth_service="", identity=None)
+        self._client.happen(operation, instead=answer, count=-1)
 
-    def _send(self, kind, email):
-        self.mails.append((kind, email))
-        return {"status": "OK"}
-
-    def _send_password_reset_email(self, email):
-        return self._send("reset", email)
-
-    def _send_verification_email(self, email):
-        return self._send("verification", email)
-
-    def _reset_password(self, token, new_password):
-        if token != TOKEN:
-            raise rejection("reset_password", 400, "api.user.reset_password.invalid_link.app_error")
-        self.accounts[ZOE]["password"] = new_password
-        return {"status": "OK"}
-
-    def _verify_user_email(self, token):
-        assert token == TOKEN
-        self.accounts[ZOE]["email_verified"] = True
-        return {"status": "OK"}
-
-    def _verify_user_email_without_token(self, user_id):
-        super()._verify_user_email_without_token(user_id)
-        return {**self.accounts[user_id], "password": "$2a$10$the hash"}
-
-    def _switch_account_type(self, **body):
-        self.switched = body
-        user = next(user for user in self.accounts.values() if user["email"] == body["email"])
-        if body["new_service"] in SINGLE_SIGN_ON:
-            return {"follow_link": f"https://chat.example.com/login/sso/{body['new_service']}"}
-        user["auth_service"] = body["new_service"].replace("email", "")
-        self.session_ended = user["id"] == self.caller_id
+    def _switch(self, email, new_service, **_body):
+        if new_service in SINGLE_SIGN_ON:
+            return {"follow_link": f"https://chat.example.com/login/sso/{new_service}"}
+        user = self._client.state.users.get_by_email(email)
+        self._client.change(user.id, auth_service=new_service.replace("email", ""))
+        self._client.state.sessions.end_user(user.id)
         return {"follow_link": "/login?extra=signin_change"}
 
     def _of(self, service):
-        return [user for user in self.accounts.values() if user["auth_service"] == service.replace("email", "")]
+        return [row for row in self._client.state.users.in_order() if row.auth_service == service.replace("email", "")]
 
-    def _migrate_auth_to_ldap(self, match_field, force, **body):
-        if self.directory is None:
-            raise rejection("migrate_auth_to_ldap", 501, "api.admin.ldap.not_available.app_error")
-        for user in self._of(body["from"]):
-            entries = self.directory.count(user[match_field])
+    def _migrate_to_ldap(self, match_field, force, **body):
+        for row in self._of(body["from"]):
+            entries = self._directory.count(getattr(row, match_field))
             assert entries < 2 or force
             if entries == 1:
-                user.update(auth_service="ldap", password=None)
+                self._client.change(row.id, auth_service="ldap", password="")
         return {"status": "OK"}
 
-    def _migrate_auth_to_saml(self, matches, auto, **body):
+    def _migrate_to_saml(self, matches, auto, **body):
         assert auto is False
-        for user in self._of(body["from"]):
-            if user["email"] in matches:
-                user.update(auth_service="saml", password=None, username=matches[user["email"]])
+        for row in self._of(body["from"]):
+            if row.email in matches:
+                self._client.change(row.id, auth_service="saml", password="", username=matches[row.email])
         return {"status": "OK"}
+
+
+def touched_by(client, before):
+    """The names before, in order, of the accounts that are no longer as they were."""
+    after = client.snapshot()["users"]
+    return sorted(user["username"] for user_id, user in before["users"].items() if after[user_id] != user)
+
+
+def comparable(user):
+    """A user without the times that the server chooses."""
+    return user and {key: value for key, value in user.items() if key not in ("update_at", "last_password_update")}
 
 
 def run(client, check_mode=False, **options):
-    return converge(AuthService(), client, {**copy.deepcopy(OPTIONS), **copy.deepcopy(options)}, check_mode)
+    return converge(AuthService(), client, declared(SUBJECT.options, **options), check_mode)
 
 
 def refused(client, match, **options):
@@ -205,16 +145,16 @@ def refused(client, match, **options):
 
 def predicted_and_carried_out(client, **options):
     """A real run that does what check mode told before."""
-    before = copy.deepcopy(client.accounts)
+    before = client.snapshot()
     predicted = run(client, check_mode=True, **options)
     assert client.written == []
-    assert client.accounts == before
+    assert client.snapshot() == before
     real = run(client, **options)
     assert client.written == real.operations == predicted.operations
     assert real.plan.changed is predicted.plan.changed is bool(client.written)
     assert real.plan.diff == predicted.plan.diff
     assert real.plan.unknown == predicted.plan.unknown
-    assert real.returned["user"] == predicted.returned["user"]
+    assert comparable(real.returned["user"]) == comparable(predicted.returned["user"])
     return predicted, real
 
 
@@ -237,30 +177,29 @@ DECLARATIONS = st.fixed_dictionaries(
     DECLARATIONS,
     st.sampled_from([ADMIN, ZOE]),
     st.booleans(),
-    st.sampled_from([LICENSED, SHOWS_IDENTITY]),
+    st.sampled_from(["7.6", SHOWS_IDENTITY]),
 )
-def test_any_declared_service_is_reached_or_refused_and_then_stays(service, declaration, caller_id, bot, server):
-    zoe = account(
-        "b", "zoe", auth_service=service, identity="uid=before" if service else None, **({"is_bot": True} if bot else {})
-    )
-    before = copy.deepcopy(zoe)
-    client = AuthModel([account("a", "admin", roles="system_admin system_user"), zoe], caller_id, server)
+def test_any_declared_service_is_reached_or_refused_and_then_stays(service, declaration, caller_id, bot, release):
+    admin = {"roles": "system_admin system_user"}
+    zoe = account("b", "zoe", auth_service=service, auth_data="uid=before" if service else None, is_bot=bot, **admin)
+    client = start([account("a", "admin", **admin), zoe], caller_id, release=release)
+    before = client.snapshot()
     try:
         run(client, check_mode=True, username="zoe", **declaration)
     except InvalidInput:
         refused(client, None, username="zoe", **declaration)
-        assert client.accounts[ZOE] == zoe == before
+        assert client.snapshot() == before
         return
     _unused, real = predicted_and_carried_out(client, username="zoe", **declaration)
-    assert client.accounts[ZOE]["auth_service"] == declaration["auth_service"].replace("email", "")
+    assert client.user(ZOE).auth_service == declaration["auth_service"].replace("email", "")
     if "update_user_auth" in real.operations:
-        assert client.accounts[ZOE]["identity"] == declaration["auth_data"]
+        assert client.user(ZOE).auth_data == declaration["auth_data"]
     if "update_user_password" in real.operations:
-        assert client.accounts[ZOE]["password"] == declaration["new_password"]
+        assert client.has_password(ZOE, declaration["new_password"])
     client.sent.clear()
     again = run(client, username="zoe", **declaration)
-    if server is SHOWS_IDENTITY:
-        assert client.accounts[ZOE]["identity"] == (declaration["auth_data"] or client.accounts[ZOE]["identity"])
+    if release == SHOWS_IDENTITY:
+        assert client.user(ZOE).auth_data == (declaration["auth_data"] or client.user(ZOE).auth_data)
         assert client.written == again.operations == again.plan.unknown == []
     elif declaration["auth_data"] and declaration["update_unknown"]:
         assert client.written == ["update_user_auth"]
@@ -271,7 +210,7 @@ def test_any_declared_service_is_reached_or_refused_and_then_stays(service, decl
 
 
 def test_the_way_to_ldap_and_back():
-    client = AuthModel()
+    client = start()
     _unused, there = predicted_and_carried_out(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
     assert there.operations == ["update_user_auth"]
     assert there.plan.diff == {
@@ -281,40 +220,40 @@ def test_the_way_to_ldap_and_back():
     client.sent.clear()
     _unused, back = predicted_and_carried_out(client, username="zoe", auth_service="email", new_password="new password")
     assert back.operations == ["update_user_password"]
-    assert client.accounts[ZOE]["password"] == "new password"
+    assert client.has_password(ZOE, "new password")
     assert "new password" not in json.dumps(back.plan.diff)
 
 
 def test_the_password_of_an_email_account_is_left_alone():
-    client = AuthModel()
+    client = start()
     run(client, username="zoe", auth_service="email", new_password="new password")
     assert client.written == []
-    assert client.accounts[ZOE]["password"] == "old password"
+    assert client.has_password(ZOE, "old password")
 
 
 def test_an_account_locked_out_by_the_word_email_is_repaired():
-    client = AuthModel(people(account("d", "max", auth_service="email", identity="max")))
+    client = start(people(account("d", "max", auth_service="email", auth_data="max")))
     outcome = run(client, username="max", auth_service="email", new_password="new password")
     assert outcome.returned["user"]["auth_service"] == ""
     assert "does not exist" in outcome.plan.diff["before"]["auth_service"]
 
 
 def test_auth_data_of_another_account_is_an_error_with_a_way_out():
-    client = AuthModel(people(account("d", "max", auth_service="saml", identity="uid=zoe")))
+    client = start(people(account("d", "max", auth_service="saml", auth_data="uid=zoe")))
     with pytest.raises(RequestRejected, match=r"another user has this auth_data.*change the other user first"):
         run(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
-    assert client.accounts[ZOE]["auth_service"] == ""
+    assert client.user(ZOE).auth_service == ""
 
 
 def test_a_service_is_not_sent_again_when_the_answer_is_lost():
-    client = AuthModel(lost=["update_user_auth"])
+    client = start(lost=["update_user_auth"])
     outcome = run(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
     assert outcome.operations == ["update_user_auth"]
     assert client.written == ["update_user_auth"]
 
 
 def test_the_caller_is_not_locked_out():
-    client = AuthModel()
+    client = start()
     refused(client, "allow_own_account", user_id="me", auth_service="ldap", auth_data="uid=admin")
     run(client, user_id="me", auth_service="ldap", auth_data="uid=admin", allow_own_account=True)
     client.sent.clear()
@@ -322,13 +261,13 @@ def test_the_caller_is_not_locked_out():
 
 
 def test_who_may_not_see_a_service_gets_no_guess():
-    client = AuthModel(people(account("d", "max", auth_service="ldap")), caller_id=ZOE)
+    client = start(people(account("d", "max", auth_service="ldap")), caller_id=ZOE)
     refused(client, "may not see how max logs in", username="max", auth_service="email", new_password="new password")
     assert run(client, user_id="me", auth_service="email").returned["user"]["username"] == "zoe"
 
 
 def test_another_identity_is_seen_where_the_server_shows_it():
-    client = AuthModel(people(account("d", "max", auth_service="ldap", identity="uid=max")), server=SHOWS_IDENTITY)
+    client = start(people(account("d", "max", auth_service="ldap", auth_data="uid=max")), release=SHOWS_IDENTITY)
     same = run(client, username="max", auth_service="ldap", auth_data="uid=max", update_unknown=True)
     assert (same.operations, same.plan.unknown) == ([], [])
     _unused, other = predicted_and_carried_out(client, username="max", auth_service="ldap", auth_data="uid=other")
@@ -338,7 +277,7 @@ def test_another_identity_is_seen_where_the_server_shows_it():
 
 
 def test_a_user_of_another_server_is_left_alone():
-    client = AuthModel(people(account("d", "max", remote_id="r" * 26)), server=SHOWS_IDENTITY)
+    client = start(people(account("d", "max", remote_id="r" * 26)), release=SHOWS_IDENTITY)
     refused(client, "max belongs to another server", username="max", auth_service="ldap", auth_data="uid=max")
     refused(client, "max belongs to another server", username="max", action="send_password_reset_email")
     assert not run(client, username="max", auth_service="email").plan.changed
@@ -372,7 +311,7 @@ SETTINGS = {
 
 @pytest.mark.parametrize("service", SETTINGS)
 def test_nobody_moves_to_a_service_that_is_switched_off(service):
-    client = AuthModel(settings={SWITCHES[service]: False})
+    client = start(settings=off(service))
     options = {"username": "zoe", "auth_service": service, "auth_data": "zoe"}
     error = refused(client, f"auth_service: {service} is switched off on this server .{SETTINGS[service]}.", **options)
     assert f"Set {SETTINGS[service]} to true" in error.remedy
@@ -385,20 +324,19 @@ def test_nobody_moves_to_a_service_that_is_switched_off(service):
 @pytest.mark.parametrize("service", ["ldap", "saml"])
 def test_nobody_moves_to_a_service_without_its_licence(service):
     options = {"username": "zoe", "auth_service": service, "auth_data": "zoe"}
-    error = refused(AuthModel(server=UNLICENSED), f"{service} needs a licence, which this server does not have", **options)
+    error = refused(start(licensed=False), f"{service} needs a licence, which this server does not have", **options)
     assert f"Install a licence, and set {SETTINGS[service]}" in error.remedy
 
 
 def test_gitlab_needs_a_licence_on_newer_servers():
     options = {"username": "zoe", "auth_service": "gitlab", "auth_data": "zoe"}
-    hidden = {"EnableSignUpWithGitLab": None}
-    refused(AuthModel(server=Server((11, 2, 1), False), settings=hidden), "gitlab needs a licence", **options)
-    assert run(AuthModel(server=Server((10, 11, 0), False)), **options).plan.warnings == []
+    refused(start(release="11.2", licensed=False), "gitlab needs a licence", **options)
+    assert run(start(release="10.11", licensed=False), **options).plan.warnings == []
 
 
 @pytest.mark.parametrize("service", SETTINGS)
 def test_what_the_server_does_not_tell_is_a_warning(service):
-    client = AuthModel(settings={SWITCHES[service]: None})
+    client = start(hidden=[SWITCHES[service]])
     outcome = run(client, username="zoe", auth_service=service, auth_data="zoe")
     assert outcome.operations == ["update_user_auth"]
     assert outcome.plan.warnings == [
@@ -419,7 +357,11 @@ def test_what_the_server_does_not_tell_is_a_warning(service):
 )
 def test_the_way_back_to_a_password_needs_a_login_with_one(by_address, by_name, outcome):
     settings = {"EnableSignInWithEmail": by_address, "EnableSignInWithUsername": by_name}
-    client = AuthModel(people(account("d", "max", auth_service="ldap")), settings=settings)
+    client = start(
+        people(account("d", "max", auth_service="ldap")),
+        settings={"EmailSettings": settings},
+        hidden=[name for name, value in settings.items() if value is None],
+    )
     options = {"username": "max", "auth_service": "email", "new_password": "new password"}
     if outcome == "refused":
         error = refused(client, "auth_service: email is switched off on this server", **options)
@@ -431,13 +373,13 @@ def test_the_way_back_to_a_password_needs_a_login_with_one(by_address, by_name, 
 
 
 def test_a_service_that_an_account_has_is_no_concern():
-    client = AuthModel(people(account("d", "max", auth_service="ldap", identity="uid=max")), settings={"EnableLdap": False})
+    client = start(people(account("d", "max", auth_service="ldap", auth_data="uid=max")), settings=off("ldap"))
     outcome = run(client, username="max", auth_service="ldap", auth_data="uid=new", update_unknown=True)
     assert (outcome.operations, outcome.plan.warnings) == (["update_user_auth"], [])
 
 
 def test_users_do_not_switch_to_a_service_that_is_switched_off():
-    client = AuthModel(settings={"EnableSaml": False})
+    client = start(settings=off("saml"))
     options = {"action": "switch_account_type", "current_service": "email", "new_service": "saml", "password": "old password"}
     refused(client, "new_service: saml is switched off", username="zoe", **options)
     outcome = run(client, username="zoe", **options, allow_unavailable_service=True)
@@ -446,7 +388,7 @@ def test_users_do_not_switch_to_a_service_that_is_switched_off():
 
 @pytest.mark.parametrize(("target", "options"), [("ldap", {"match_field": "email"}), ("saml", {"auto": True})])
 def test_nobody_migrates_to_a_service_that_is_switched_off(target, options):
-    client = AuthModel(settings={SWITCHES[target]: False})
+    client = start(settings=off(target))
     error = refused(client, f"{target} is switched off", action=f"migrate_auth_to_{target}", current_service="email", **options)
     assert SETTINGS[target] in error.remedy
     assert "allow_unavailable_service" not in error.remedy
@@ -454,8 +396,8 @@ def test_nobody_migrates_to_a_service_that_is_switched_off(target, options):
 
 
 def test_a_difference_that_the_server_hides_is_reported():
-    client = AuthModel()
-    client._update_user_auth = lambda **arguments: arguments
+    client = start()
+    client.answer("update_user_auth", {"auth_service": "ldap", "auth_data": "uid=zoe"})
     outcome = run(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
     assert outcome.plan.warnings == ["auth_service: the server accepted the change, but shows email instead of ldap"]
 
@@ -481,7 +423,7 @@ def test_a_difference_that_the_server_hides_is_reported():
     ],
 )
 def test_bad_declarations_are_refused(options, named):
-    client = AuthModel(people(account("d", "max", auth_service="saml"), account("e", "bot", is_bot=True)))
+    client = start(people(account("d", "max", auth_service="saml"), account("e", "bot", is_bot=True)))
     refused(client, named, **options)
 
 
@@ -500,7 +442,7 @@ def switch(client, current, new, check_mode=False, who="zoe", **credentials):
 @pytest.mark.parametrize("new", LOGIN_SERVICES)
 def test_which_switches_there_are_and_what_they_need(current, new):
     def client():
-        return AuthModel([account("b", "zoe", auth_service=current.replace("email", ""))], caller_id=ZOE)
+        return start([account("b", "zoe", auth_service=current.replace("email", ""))], caller_id=ZOE)
 
     needed = {("email", "ldap"): {"password", "new_password", "ldap_id"}, ("ldap", "email"): {"password", "new_password"}}
     needed.update({("email", service): {"password"} for service in SINGLE_SIGN_ON})
@@ -525,7 +467,12 @@ def test_which_switches_there_are_and_what_they_need(current, new):
     assert model.written == []
     assert predicted.returned["follow_link"] is None
     real = switch(model, current, new, **given)
-    assert model.switched == {"current_service": current, "new_service": new, "email": "zoe@example.com", **given}
+    assert model.bodies("switch_account_type")[-1] == {
+        "current_service": current,
+        "new_service": new,
+        "email": "zoe@example.com",
+        **given,
+    }
     assert real.returned["follow_link"].startswith(("https://chat.example.com/login/sso/", "/login"))
     assert real.returned["user"] == predicted.returned["user"]
     assert real.plan.diff == predicted.plan.diff
@@ -533,19 +480,19 @@ def test_which_switches_there_are_and_what_they_need(current, new):
 
 
 def test_an_mfa_code_is_passed_on():
-    client = AuthModel()
+    client = start()
     switch(client, "email", "saml", password="old password", mfa_code="123456")
-    assert client.switched["mfa_code"] == "123456"
+    assert client.bodies("switch_account_type")[-1]["mfa_code"] == "123456"
 
 
 def test_a_switch_that_is_done_is_unchanged():
-    client = AuthModel([*people()[:1], account("b", "zoe", auth_service="ldap")])
+    client = start([*people()[:1], account("b", "zoe", auth_service="ldap")])
     assert not switch(client, "email", "ldap", password="p", new_password="p", ldap_id="zoe").plan.changed
     assert client.written == []
 
 
 def test_the_answer_to_a_switch_is_not_awaited_twice():
-    client = AuthModel(lost=["switch_account_type"])
+    client = start(lost=["switch_account_type"])
     with pytest.raises(AnswerLost, match="Look at auth_service"):
         switch(client, "email", "saml", password="old password")
     assert client.written == ["switch_account_type"]
@@ -561,7 +508,7 @@ def test_the_answer_to_a_switch_is_not_awaited_twice():
 )
 def test_bad_switches_are_refused(current, new, credentials, named):
     if new == "email":
-        client = AuthModel(people(account("d", "max", auth_service="gitlab")))
+        client = start(people(account("d", "max", auth_service="gitlab")))
         refused(
             client,
             "the server lets max alone switch",
@@ -571,7 +518,7 @@ def test_bad_switches_are_refused(current, new, credentials, named):
             new_service=new,
             **credentials,
         )
-        client = AuthModel([account("b", "zoe", auth_service="ldap")], caller_id=ZOE)
+        client = start([account("b", "zoe", auth_service="ldap")], caller_id=ZOE)
         refused(
             client,
             "logs in with ldap, not gitlab",
@@ -583,19 +530,13 @@ def test_bad_switches_are_refused(current, new, credentials, named):
         )
         return
     refused(
-        AuthModel(),
-        named,
-        username="zoe",
-        action="switch_account_type",
-        current_service=current,
-        new_service=new,
-        **credentials,
+        start(), named, username="zoe", action="switch_account_type", current_service=current, new_service=new, **credentials
     )
 
 
 def test_no_sessions_are_lost_for_a_switch_to_ldap_that_must_fail():
     error = refused(
-        AuthModel(server=UNLICENSED),
+        start(licensed=False),
         "no licence",
         username="zoe",
         action="switch_account_type",
@@ -608,45 +549,54 @@ def test_no_sessions_are_lost_for_a_switch_to_ldap_that_must_fail():
     assert "licence with LDAP" in error.remedy
 
 
+def mails(client):
+    return [(mail.kind, mail.to) for mail in client.state.outbox.mails]
+
+
+def mailed_token(client, kind):
+    client.state.outbox.send(kind, ZOE, client.user(ZOE).email)
+    return client.state.outbox.mails[-1].token
+
+
 # -- passwords and addresses -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("action", "kind"), [("send_password_reset_email", "reset"), ("send_verification_email", "verification")]
+    ("action", "kind"), [("send_password_reset_email", "password_reset"), ("send_verification_email", "verify_email")]
 )
 @pytest.mark.parametrize("who", [{"username": "zoe"}, {"email": "ZOE@example.com"}, {"user_id": ZOE}])
 def test_a_mail_is_sent_in_every_run(action, kind, who):
-    client = AuthModel()
+    client = start()
     predicted_and_carried_out(client, action=action, **who)
     run(client, action=action, **who)
-    assert client.mails == [(kind, "zoe@example.com")] * 2
+    assert mails(client) == [(kind, "zoe@example.com")] * 2
     assert client.written == [action, action]
 
 
 @pytest.mark.parametrize("action", ["send_password_reset_email", "send_verification_email"])
 def test_no_mail_is_sent_to_nobody(action):
-    client = AuthModel(people(account("d", "bot", is_bot=True)))
+    client = start(people(account("d", "bot", is_bot=True)))
     refused(client, "there is no user nobody@example.com", action=action, email="nobody@example.com")
     refused(client, "bot is a bot", action=action, username="bot")
 
 
 def test_no_reset_for_an_account_without_a_password():
-    client = AuthModel(people(account("d", "max", auth_service="ldap")))
+    client = start(people(account("d", "max", auth_service="ldap")))
     refused(client, "max logs in with ldap", action="send_password_reset_email", username="max")
     run(client, action="send_verification_email", username="max")
 
 
 def test_a_mail_to_a_deactivated_user_warns():
-    client = AuthModel(people(account("d", "max", delete_at=5)))
+    client = start(people(account("d", "max", delete_at=5)))
     assert "max is deactivated" in run(client, action="send_password_reset_email", username="max").plan.warnings[0]
 
 
 def test_an_address_that_the_caller_may_not_see_must_be_given():
-    hidden = account("d", "max", email="")
-    refused(AuthModel(people(hidden)), "may not see the address", action="send_verification_email", username="max")
-    client = AuthModel(people(hidden))
+    settings = {"PrivacySettings": {"ShowEmailAddress": False}}
+    client = start(people(account("d", "max")), caller_id=ZOE, settings=settings)
+    refused(client, "may not see the address", action="send_verification_email", username="max")
     run(client, action="send_verification_email", username="max", email="max@example.com")
-    assert client.mails == [("verification", "max@example.com")]
+    assert mails(client) == [("verify_email", "max@example.com")]
 
 
 @pytest.mark.parametrize("action", sorted(set(ACTIONS) - {"verify_user_email_without_token", *TARGETS}))
@@ -656,7 +606,7 @@ def test_a_delivery_is_never_repeated_blindly(action):
         "verify_user_email": {"token": TOKEN},
         "switch_account_type": {"username": "zoe", "current_service": "email", "new_service": "saml", "password": "p"},
     }
-    client = AuthModel(lost=[action])
+    client = start(lost=[action])
     with pytest.raises(AnswerLost) as caught:
         run(client, action=action, **options.get(action, {"username": "zoe"}))
     assert client.written == [action]
@@ -667,17 +617,17 @@ def test_a_delivery_is_never_repeated_blindly(action):
 
 
 def test_a_reset_is_completed():
-    client = AuthModel()
-    options = {"action": "reset_password", "token": TOKEN, "new_password": "new password"}
+    client = start()
+    options = {"action": "reset_password", "token": mailed_token(client, "password_reset"), "new_password": "new password"}
     _unused, real = predicted_and_carried_out(client, **options)
-    assert client.accounts[ZOE]["password"] == "new password"
+    assert client.has_password(ZOE, "new password")
     assert real.returned == {"user": None, "follow_link": None, "preflight": None, "migrated": None}
     assert client.sent == ["reset_password"]
 
 
 def test_a_token_that_is_used_up_has_a_way_out():
     with pytest.raises(RequestRejected, match=r"unknown or used up.*Ask for a new e-mail"):
-        run(AuthModel(), action="reset_password", token="x" * 64, new_password="new password")
+        run(start(), action="reset_password", token="x" * 64, new_password="new password")
 
 
 @pytest.mark.parametrize("action", ["reset_password", "verify_user_email"])
@@ -685,29 +635,32 @@ def test_a_token_that_is_used_up_has_a_way_out():
 def test_a_token_of_another_length_is_refused_without_showing_it(action, length):
     token = "q" * length
     options = {"new_password": "new password"} if action == "reset_password" else {}
-    error = refused(AuthModel(), f"token has {length} characters", action=action, token=token, **options)
+    error = refused(start(), f"token has {length} characters", action=action, token=token, **options)
     assert length == 1 or token not in str(error)
 
 
 def test_an_address_is_verified_with_a_token():
-    client = AuthModel()
-    predicted_and_carried_out(client, action="verify_user_email", token=TOKEN)
-    assert client.accounts[ZOE]["email_verified"]
+    client = start()
+    predicted_and_carried_out(client, action="verify_user_email", token=mailed_token(client, "verify_email"))
+    assert client.user(ZOE).email_verified
 
 
 def test_an_address_is_asserted_and_the_hash_stays_inside():
-    client = AuthModel()
-    options = {**OPTIONS, "action": "verify_user_email_without_token", "username": "zoe"}
+    client = start()
+    options = declared(SUBJECT.options, action="verify_user_email_without_token", username="zoe")
     result = perform(SUBJECT, client, options, check_mode=False)
-    assert client.accounts[ZOE]["email_verified"]
+    assert client.user(ZOE).email_verified
     assert result["changed"]
-    assert "hash" not in json.dumps(result)
-    assert "hash" not in repr(run(client, action="verify_user_email_without_token", username="zoe"))
+    assert "verify_user_email_without_token" in client.sent
+    secret = client.user(ZOE).password
+    assert secret
+    assert secret not in json.dumps(result)
+    assert secret not in repr(run(client, action="verify_user_email_without_token", username="zoe"))
 
 
 @pytest.mark.parametrize("who", [{"user_id": "me"}, {"email": "admin@example.com"}])
 def test_an_address_known_to_be_verified_is_left_alone(who):
-    client = AuthModel()
+    client = start()
     predicted_and_carried_out(client, action="verify_user_email_without_token", **who)
     client.sent.clear()
     assert not run(client, action="verify_user_email_without_token", **who).plan.changed
@@ -736,7 +689,7 @@ def test_every_action_refuses_options_without_meaning_for_it():
         "allow_own_account": True,
         "allow_unavailable_service": True,
     }
-    assert set(values) == set(OPTIONS) - {"action", "auth_service"}
+    assert set(values) == set(SUBJECT.options) - {"action", "auth_service"}
     for action in ACTIONS:
         needed = {
             "migrate_auth_to_ldap": {"current_service": "email", "match_field": "email"},
@@ -745,7 +698,7 @@ def test_every_action_refuses_options_without_meaning_for_it():
         meant = 0
         for name, value in values.items():
             try:
-                run(AuthModel(server=UNLICENSED), check_mode=True, action=action, **{**needed, name: value})
+                run(start(licensed=False), check_mode=True, action=action, **{**needed, name: value})
             except InvalidInput as error:
                 meant += f"{name} has no meaning with action: {action}" not in error.reason
             else:
@@ -788,32 +741,31 @@ def check_partition(client, preflight):
         *(entry["username"] for entry in preflight["left_out"] if entry["username"]),
         *(name for clash in preflight["clashing"] for name in clash["usernames"]),
     ]
-    assert sorted(told) == sorted(user["username"] for user in client.accounts.values())
+    assert sorted(told) == sorted(row.username for row in client.state.users.in_order())
 
 
 @settings(max_examples=200, deadline=None)
 @given(CROWDS, st.sampled_from(sorted({*SOURCES} - {"saml"})), st.one_of(st.none(), MATCHES), st.booleans())
 def test_a_migration_to_saml_changes_exactly_whom_the_preflight_names(crowd, current, matches, own):
-    client = AuthModel(crowd)
+    client = start(crowd)
     options = {
         "current_service": current,
         "allow_own_account": own,
         "force": True,
         **({"auto": True} if matches is None else {"matches": matches}),
     }
-    names = {user_id: user["username"] for user_id, user in client.accounts.items()}
-    before = copy.deepcopy(client.accounts)
+    before = client.snapshot()
     predicted = migrate(client, check_mode=True, **options)
     check_partition(client, predicted.returned["preflight"])
-    assert client.accounts == before
+    assert client.snapshot() == before
     real = migrate(client, **options)
     assert real.returned == predicted.returned
     assert real.plan.diff == predicted.plan.diff
     assert client.written == real.operations
-    touched = sorted(names[user_id] for user_id, user in client.accounts.items() if user != before[user_id])
+    touched = touched_by(client, before)
     assert touched == real.returned["migrated"]
     assert touched == sorted(entry["username"] for entry in real.returned["preflight"]["matching"])
-    usernames = [user["username"] for user in client.accounts.values()]
+    usernames = [row.username for row in client.state.users.in_order()]
     assert len(set(usernames)) == len(usernames)
     client.sent.clear()
     if not real.plan.checked.clashing:  # what clashed may be free now
@@ -824,7 +776,7 @@ def test_a_migration_to_saml_changes_exactly_whom_the_preflight_names(crowd, cur
 @settings(max_examples=200, deadline=None)
 @given(CROWDS, st.sampled_from(["email", "gitlab", "saml"]), st.lists(ADDRESSES, max_size=8))
 def test_a_migration_to_ldap_is_predicted_from_its_entries(crowd, current, directory):
-    client = AuthModel([user for user in crowd if not user.get("is_bot")], directory=directory)
+    client = start([user for user in crowd if not user.get("is_bot")], directory=directory)
     options = {
         "current_service": current,
         "match_field": "email",
@@ -832,21 +784,20 @@ def test_a_migration_to_ldap_is_predicted_from_its_entries(crowd, current, direc
         "allow_own_account": True,
         "force": True,
     }
-    names = {user_id: user["username"] for user_id, user in client.accounts.items()}
-    before = copy.deepcopy(client.accounts)
+    before = client.snapshot()
     predicted = migrate(client, "ldap", check_mode=True, **options)
     check_partition(client, predicted.returned["preflight"])
     real = migrate(client, "ldap", **options)
     assert real.returned == predicted.returned
     assert client.written == real.operations
-    assert sorted(names[key] for key, user in client.accounts.items() if user != before[key]) == real.returned["migrated"]
+    assert touched_by(client, before) == real.returned["migrated"]
     client.sent.clear()
     assert not migrate(client, "ldap", **options).plan.changed
     assert client.written == []
 
 
 def test_without_entries_only_ldap_knows_who_migrates():
-    client = AuthModel(directory=["zoe@example.com"])
+    client = start(directory=["zoe@example.com"])
     options = {"match_field": "email", "allow_own_account": True}
     predicted = migrate(client, "ldap", check_mode=True, **options)
     assert predicted.returned["migrated"] is None
@@ -859,7 +810,7 @@ def test_without_entries_only_ldap_knows_who_migrates():
 
 
 def test_who_is_left_out_and_why():
-    client = AuthModel(
+    client = start(
         people(
             account("d", "max", auth_service="gitlab"),
             account("e", "eva", auth_service="saml"),
@@ -876,15 +827,15 @@ def test_who_is_left_out_and_why():
     }
     assert preflight["already"] == ["eva"]
     assert [(entry["username"], entry["notes"]) for entry in preflight["matching"]] == [
-        ("zoe", []),
         ("ada", []),
         ("gus", ["guest", "deactivated"]),
+        ("zoe", []),
     ]
     assert outcome.plan.diff["after"]["auth_service"] == {"zoe": "saml", "ada": "saml", "gus": "saml"}
 
 
 def test_addresses_without_an_account_are_listed():
-    outcome = migrate(AuthModel(), check_mode=True, matches={"Nobody@Example.com": "nobody", "ZOE@example.com": "Zoe"})
+    outcome = migrate(start(), check_mode=True, matches={"Nobody@Example.com": "nobody", "ZOE@example.com": "Zoe"})
     preflight = outcome.returned["preflight"]
     assert {"username": None, "email": "nobody@example.com", "reason": "no account has this address"} in preflight["left_out"]
     assert preflight["matching"] == [{"username": "zoe", "email": "zoe@example.com", "target": "zoe", "notes": []}]
@@ -899,7 +850,7 @@ def test_addresses_without_an_account_are_listed():
     ],
 )
 def test_a_clash_stops_the_migration_unless_it_is_forced(matches, usernames, reason):
-    client = AuthModel(people(account("e", "eva", auth_service="saml")))
+    client = start(people(account("e", "eva", auth_service="saml")))
     error = refused(client, r"clashes \(1\)", action="migrate_auth_to_saml", current_service="email", matches=matches)
     assert isinstance(error, MigrationRefused)
     clash = error.details()["preflight"]["clashing"][0]
@@ -914,7 +865,7 @@ def test_a_clash_stops_the_migration_unless_it_is_forced(matches, usernames, rea
 @pytest.mark.parametrize("bot", [True, False])
 def test_clashes_with_ldap(bot):
     fields = {"is_bot": True} if bot else {}
-    client = AuthModel(people(account("d", "max", **fields)), directory=["max"])
+    client = start(people(account("d", "max", **fields)), directory=["max"])
     entries = ["MAX", "zoe"] if bot else ["max", "Max ", "zoe"]
     error = refused(
         client,
@@ -928,14 +879,14 @@ def test_clashes_with_ldap(bot):
 
 
 def test_the_callers_own_account_does_not_go_to_ldap_unasked():
-    client = AuthModel(directory=[])
+    client = start(directory=[])
     refused(client, "the caller's own account", action="migrate_auth_to_ldap", current_service="email", match_field="email")
     outcome = migrate(client, "ldap", match_field="email", ldap_entries=["zoe@example.com"])
     assert outcome.operations == ["migrate_auth_to_ldap"]
 
 
 def test_the_last_way_in_is_warned_of():
-    client = AuthModel()
+    client = start()
     assert any(
         "personal access token" in warning
         for warning in migrate(client, check_mode=True, auto=True, allow_own_account=True).plan.warnings
@@ -945,7 +896,7 @@ def test_the_last_way_in_is_warned_of():
 
 @pytest.mark.parametrize(("target", "options"), [("ldap", {"match_field": "email"}), ("saml", {"auto": True})])
 def test_without_a_licence_the_remedy_is_named_and_nothing_sent(target, options):
-    client = AuthModel(server=UNLICENSED)
+    client = start(licensed=False)
     error = refused(
         client,
         f"{target} needs a licence, which this server does not have",
@@ -958,7 +909,7 @@ def test_without_a_licence_the_remedy_is_named_and_nothing_sent(target, options)
 
 
 def test_a_server_without_ldap_says_so():
-    client = AuthModel()
+    client = start()
     with pytest.raises(RequestRejected, match=r"LDAP is not available.*LdapSettings\.Enable") as caught:
         migrate(client, "ldap", match_field="email", allow_own_account=True)
     assert caught.value.error_id == "api.admin.ldap.not_available.app_error"
@@ -966,19 +917,15 @@ def test_a_server_without_ldap_says_so():
 
 
 def test_a_lost_migration_is_not_sent_again():
-    client = AuthModel(lost=["migrate_auth_to_saml"])
+    client = start(lost=["migrate_auth_to_saml"])
     with pytest.raises(AnswerLost, match="may still be at work"):
         migrate(client, auto=True)
     assert client.written == ["migrate_auth_to_saml"]
 
 
 def test_what_the_server_did_otherwise_is_reported():
-    client = AuthModel()
-
-    def stubborn(**body):
-        client.accounts[ADA]["auth_service"] = "saml"
-
-    client._migrate_auth_to_saml = stubborn
+    client = FakeClient(people())
+    client.happen("migrate_auth_to_saml", first=lambda: client.change(ADA, auth_service="saml"), instead=lambda _answer: done())
     outcome = migrate(client, matches={"zoe@example.com": "zoe"})
     assert outcome.returned["migrated"] == ["ada"]
     assert outcome.plan.warnings == [
@@ -988,9 +935,7 @@ def test_what_the_server_did_otherwise_is_reported():
 
 
 def test_whoever_is_no_administrator_gets_no_preflight():
-    refused(
-        AuthModel(caller_id=ZOE), "needs an administrator", action="migrate_auth_to_saml", current_service="email", auto=True
-    )
+    refused(start(caller_id=ZOE), "needs an administrator", action="migrate_auth_to_saml", current_service="email", auto=True)
 
 
 @pytest.mark.parametrize(
@@ -1008,16 +953,16 @@ def test_whoever_is_no_administrator_gets_no_preflight():
     ],
 )
 def test_bad_migrations_are_refused(target, options, named):
-    refused(AuthModel(), named, action=f"migrate_auth_to_{target}", **{"current_service": "email", **options})
+    refused(start(), named, action=f"migrate_auth_to_{target}", **{"current_service": "email", **options})
 
 
 def test_an_account_that_moves_between_two_pages_counts_once():
-    client = AuthModel()
+    client = start()
     twice = [user for user in client.pages("get_users") for _unused in range(2)]
     client.pages = lambda name: twice
     assert [entry["username"] for entry in migrate(client, check_mode=True, auto=True).returned["preflight"]["matching"]] == [
-        "zoe",
         "ada",
+        "zoe",
     ]
 
 
@@ -1025,10 +970,7 @@ def test_an_account_that_moves_between_two_pages_counts_once():
 
 
 def local_client(**arguments):
-    client = AuthModel(caller_id=ADMIN, **arguments)
-    client.transport.local = True
-    client.who_am_i = None  # there is no caller
-    return client
+    return start(local=True, **arguments)
 
 
 def test_the_local_socket_brings_a_user_back_to_email():
