@@ -17,7 +17,6 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.client impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Service
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.server_model import ModelClient
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 SERVICES = sorted((PLUGINS / "module_utils" / "_services").glob("*.py"))
@@ -128,15 +127,6 @@ def test_the_client_takes_operations_as_services_send_them(name):
     parameters = inspect.signature(needed()[name]).parameters.values()
     named = {parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
     assert named <= {parameter.name for parameter in OPERATIONS[name].parameters}
-
-
-def test_the_model_of_unit_tests_is_a_client():
-    model = ModelClient()
-    assert not [name for name in needed() if name not in MODEL_LACKS and not hasattr(model, name)]
-
-
-#: Of no use to the services that are tested on the model.
-MODEL_LACKS = {"has_session", "logged_in"}
 
 
 # -- lengths -----------------------------------------------------------------------------------------------------------

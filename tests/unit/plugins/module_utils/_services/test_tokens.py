@@ -9,40 +9,36 @@ import stat
 
 import pytest
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, PermissionDenied
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note, notes_folder
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.tokens import TokensService
+from ansible_collections.mmops.mattermost.plugins.modules.mm_user_tokens import SUBJECT
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils._services.test_token import (
     ADMIN,
     BOT,
     CREATE,
     OTHER,
     REVOKE,
-    TokenModel,
+    add,
+    start,
+    tokens_of,
 )
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 
 READ_ALL, READ_ONE = "get_user_access_tokens", "get_user_access_tokens_for_user"
 
 
-class ManyTokens(TokenModel):
-    """Shows all tokens as well, but for those in ``unseen``."""
-
-    unseen: tuple = ()
-
-    def _get_user_access_tokens(self):
-        return [self._view(token) for token in self.tokens.values() if token["description"] not in self.unseen]
+def entry(username, description, **more):
+    return declared(SUBJECT.options["tokens"]["options"], username=username, description=description, **more)
 
 
-def declared(username, description, **more):
-    return {"username": username, "user_id": None, "email": None, "description": description, "expires_after": None, **more}
-
-
-TWO = (declared("deploy-bot", "deploy"), declared("other", "a/b"))
+TWO = (entry("deploy-bot", "deploy"), entry("other", "a/b"))
 
 
 def run(client, folder, tokens=TWO, check_mode=False):
-    return converge(TokensService(), client, {"tokens": list(tokens), "directory": str(folder), "concurrency": 1}, check_mode)
+    declaration = declared(SUBJECT.options, tokens=list(tokens), directory=str(folder), concurrency=1)
+    return converge(TokensService(), client, declaration, check_mode)
 
 
 def files(folder):
@@ -50,7 +46,7 @@ def files(folder):
 
 
 def test_each_value_is_in_a_file_of_its_own_and_nowhere_else(tmp_path):
-    client = ManyTokens()
+    client = start()
     outcome = run(client, tmp_path)
     assert files(tmp_path) == {"deploy-bot.deploy.token": "value1\n", "other.a_b.token": "value2\n"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
@@ -62,7 +58,7 @@ def test_each_value_is_in_a_file_of_its_own_and_nowhere_else(tmp_path):
 
 
 def test_a_second_run_reads_in_bulk_and_writes_nothing(tmp_path):
-    client = ManyTokens()
+    client = start()
     run(client, tmp_path)
     client.sent.clear()
     outcome = run(client, tmp_path)
@@ -71,7 +67,7 @@ def test_a_second_run_reads_in_bulk_and_writes_nothing(tmp_path):
 
 
 def test_check_mode_tells_the_same_and_sends_and_writes_nothing(tmp_path):
-    client = ManyTokens()
+    client = start()
     foretold = run(client, tmp_path, check_mode=True)
     assert client.written == []
     assert files(tmp_path) == {}
@@ -82,22 +78,22 @@ def test_check_mode_tells_the_same_and_sends_and_writes_nothing(tmp_path):
 
 
 def test_a_token_that_the_list_of_all_lacks_is_not_made_twice(tmp_path):
-    client = ManyTokens("deploy")
-    client.unseen = ("deploy",)
+    client = start("deploy")
+    client.answer(READ_ALL, [])
     outcome = run(client, tmp_path)
     assert [token["username"] for token in outcome.returned["tokens"]] == ["other"]
 
 
 def test_who_may_not_list_all_is_asked_one_by_one(tmp_path):
-    client = ManyTokens()
-    client.refused[READ_ALL] = PermissionDenied("no", "", READ_ALL)
+    client = start()
+    client.refuse(READ_ALL, 403, "api.context.permissions.app_error")
     assert len(run(client, tmp_path).returned["tokens"]) == 2
     assert client.sent.count(READ_ONE) == 2
 
 
 @pytest.mark.parametrize("description", ["deploy"])
 def test_what_a_killed_run_made_is_replaced(tmp_path, description):
-    client = ManyTokens(description)
+    client = start(description)
     note = Note(client.address, BOT, description)
     note.write(description, frozenset())
     note.release()
@@ -108,7 +104,7 @@ def test_what_a_killed_run_made_is_replaced(tmp_path, description):
 
 
 def test_a_token_whose_value_cannot_be_written_is_revoked_again(tmp_path):
-    client = ManyTokens()
+    client = start()
     (tmp_path / "deploy-bot.deploy.token").mkdir()
     outcome = run(client, tmp_path)
     assert outcome.plan.failure.startswith(
@@ -117,13 +113,13 @@ def test_a_token_whose_value_cannot_be_written_is_revoked_again(tmp_path):
     [failure] = outcome.returned["failures"]
     assert failure["operations"] == [CREATE, REVOKE]
     assert "The new token was revoked again" in failure["msg"]
-    assert [token["user_id"] for token in client.tokens.values()] == [OTHER]
+    assert [token.user_id for token in tokens_of(client).values()] == [OTHER]
 
 
 def test_one_that_fails_does_not_hold_up_the_others(tmp_path):
-    client = ManyTokens()
-    client.add(BOT, "deploy")
-    client.add(BOT, "deploy")
+    client = start()
+    add(client, "deploy")
+    add(client, "deploy")
     outcome = run(client, tmp_path)
     assert [failure["username"] for failure in outcome.returned["failures"]] == ["deploy-bot"]
     assert [token["username"] for token in outcome.returned["tokens"]] == ["other"]
@@ -133,16 +129,16 @@ def test_one_that_fails_does_not_hold_up_the_others(tmp_path):
     ("tokens", "says"),
     [
         ([], "tokens is empty"),
-        ([declared(None, "x")], "no user is named"),
-        ([declared("nobody", "x")], "there is no user nobody"),
-        ([declared("other", " ")], "description is empty"),
+        ([entry(None, "x")], "no user is named"),
+        ([entry("nobody", "x")], "there is no user nobody"),
+        ([entry("other", " ")], "description is empty"),
         ([TWO[0], TWO[0]], r"tokens\[1\]: this is also tokens\[0\]"),
-        ([declared("other", "a/b"), declared("other", "a_b")], "would be written to the same file"),
-        ([declared("other", "x", expires_after="1h")], "expires_after"),
+        ([entry("other", "a/b"), entry("other", "a_b")], "would be written to the same file"),
+        ([entry("other", "x", expires_after="1h")], "expires_after"),
     ],
 )
 def test_what_is_wrong_is_refused_before_anything_is_written(tmp_path, tokens, says):
-    client = ManyTokens()
+    client = start()
     with pytest.raises(InvalidInput, match=says):
         run(client, tmp_path, tokens)
     assert client.written == []
@@ -150,11 +146,11 @@ def test_what_is_wrong_is_refused_before_anything_is_written(tmp_path, tokens, s
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(InvalidInput, match="directory: there is no folder"):
-        run(ManyTokens(), tmp_path / "nowhere")
+        run(start(), tmp_path / "nowhere")
 
 
 def test_the_caller_is_me(tmp_path):
-    outcome = run(ManyTokens(), tmp_path, [declared(None, "own", user_id="me")])
+    outcome = run(start(), tmp_path, [entry(None, "own", user_id="me")])
     assert outcome.returned["tokens"][0]["user_id"] == ADMIN
 
 
