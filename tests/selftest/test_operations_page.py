@@ -32,6 +32,10 @@ def test_the_operations_of_a_module_are_those_that_its_source_can_send(module):
     assert set(OPTIONS[module]) == operations_of(module)
 
 
+#: Values with a meaning of their own, of options that take any text.
+WORDS = ("me", "default")
+
+
 @pytest.mark.parametrize("module", [*MODULES, DOOR])
 def test_the_options_exist_and_take_the_values(module):
     subject = importlib.import_module(f"ansible_collections.mmops.mattermost.plugins.modules.{module}").SUBJECT
@@ -44,8 +48,8 @@ def test_the_options_exist_and_take_the_values(module):
             options = spec.get("options", {})
         if value and "choices" in spec:
             assert value in spec["choices"]
-        elif spec["type"] == "bool":
-            assert value in ("", "true", "false")
+        else:
+            assert value in (("", "true", "false") if spec["type"] == "bool" else ("", *WORDS))
 
 
 def test_no_module_is_left_out():

@@ -160,6 +160,7 @@ def test_totals_and_charts_add_up() -> None:
     assert sum(line["count"] for line in charts["token_ages"]) == totals["active_tokens"]
     assert sum(line["count"] for line in charts["activity"]) == totals["people"] + totals["guests"]
     assert sum(line["count"] for line in charts["findings"]) == len(report["findings"]) == sum(totals["findings"].values())
+    assert charts["mfa_by_role"]
     for line in charts["mfa_by_role"]:
         assert line["on"] + line["off"] + line["elsewhere"] == line["total"]
 

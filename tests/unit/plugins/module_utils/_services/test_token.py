@@ -183,6 +183,8 @@ def test_any_declaration_is_refused_or_reached_predicted_and_then_stays(tokens, 
         predicted = run(client, check_mode=True, **declaration)
     except InvalidInput:
         refusal(client, **declaration)
+        alike = [description for description, _active, _expires_at in tokens]
+        assert "token_id" in declaration or (declaration["duplicates"] != "all" and len(set(alike)) < len(alike))
         return
     assert client.written == []
     real = check_prediction(client, **declaration)
@@ -191,10 +193,12 @@ def test_any_declaration_is_refused_or_reached_predicted_and_then_stays(tokens, 
         assert real.returned["token"]["is_active"]
     elif declaration["state"] == "absent":
         assert real.returned["token"] is None
-        assert declaration.get("token_id") or real.returned["tokens"] == []
+        assert declaration.get("token_id") not in tokens_of(client)
+        assert "token_id" in declaration or real.returned["tokens"] == []
     else:
         assert not any(token["is_active"] for token in real.returned["tokens"])
-    assert ids(client, "else") == strangers or declaration.get("token_id") in strangers
+        assert REVOKE not in real.operations or declaration["duplicates"] == "keep_one"
+    assert ids(client, "else") == strangers
 
 
 def test_a_token_is_created_once_and_its_value_is_returned_then_only():
