@@ -225,8 +225,9 @@ def test_any_declared_service_is_reached_or_refused_and_then_stays(service, decl
         assert again.plan.unknown == (["auth_data"] if declaration["auth_data"] else [])
 
 
-def test_the_way_to_ldap_and_back():
-    client = start()
+@pytest.mark.parametrize("release", ["7.6", SHOWS_IDENTITY])
+def test_the_way_to_ldap_and_back(release):
+    client = start(release=release)
     _unused, there = predicted_and_carried_out(client, username="zoe", auth_service="ldap", auth_data="uid=zoe")
     assert there.operations == ["update_user_auth"]
     assert there.plan.diff == {
@@ -236,6 +237,7 @@ def test_the_way_to_ldap_and_back():
     client.sent.clear()
     _unused, back = predicted_and_carried_out(client, username="zoe", auth_service="email", new_password="new password")
     assert back.operations == ["update_user_password"]
+    assert (client.user(ZOE).auth_service, client.user(ZOE).auth_data) == ("", None)
     assert client.has_password(ZOE, "new password")
     assert "new password" not in json.dumps(back.plan.diff)
 
