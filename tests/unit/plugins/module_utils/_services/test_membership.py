@@ -24,6 +24,8 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.members
     role_of,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.team_option import teams_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 
 ZOE = {"username": "zoe", "email": "zoe@example.com", "roles": "system_user", "delete_at": 0}
 NAMES = ("a", "b", "c")
@@ -57,7 +59,7 @@ def seen(members=None, inside=(), other_teams=None, other_channels=None, **field
 
 
 def plan(teams, account=None, exact=False, user_id="zoe", **there):
-    declaration = {"teams": teams_of(teams), "exact": ["teams"] if exact else []}
+    declaration = declared(USER_OPTIONS, teams=teams_of(teams), exact=["teams"] if exact else [])
     return plan_memberships(declaration, user_id, {**ZOE, **(account or {})}, seen(**there))
 
 
@@ -216,6 +218,6 @@ def test_a_second_run_changes_nothing(teams, members, exact):
     then, inside = carried_out(first, members, ())
     again = plan(teams, exact=exact, members=then, inside=inside)
     assert (again.moves, again.before, again.after) == ([], {}, {})
-    declared = {team["name"] for team in teams_of(teams)}
-    assert set(then) == (declared if exact else declared | set(members))
-    assert {name for name in then if then[name] == "none"} <= set(members) - declared
+    named = {team["name"] for team in teams_of(teams)}
+    assert set(then) == (named if exact else named | set(members))
+    assert {name for name in then if then[name] == "none"} <= set(members) - named

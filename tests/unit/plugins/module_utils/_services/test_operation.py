@@ -33,6 +33,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.operati
 )
 from ansible_collections.mmops.mattermost.plugins.modules import mm_user_operation
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_operation import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 
 ID = "b" * 26
 #: A value of each type, as an argument.
@@ -75,14 +76,7 @@ def run(wire, operation, arguments=None, check_mode=False, **options):
     client = Client(wire, None)
     client.caller = {"id": "a" * 26}
     client._asked_for_version = True  # a server that hides its version
-    declaration = {
-        "operation": operation,
-        "arguments": arguments or {},
-        "all_pages": False,
-        "confirm": None,
-        "return_secrets": False,
-        **options,
-    }
+    declaration = declared(SUBJECT.options, operation=operation, arguments=arguments or {}, **options)
     return converge(OperationService(), client, declaration, check_mode)
 
 
@@ -353,6 +347,6 @@ def test_a_logout_without_a_session_is_nothing_to_do():
         has_session = False
 
     wire = Wire()
-    declaration = {"operation": "logout", "arguments": None, "confirm": None, "all_pages": False, "return_secrets": False}
+    declaration = declared(SUBJECT.options, operation="logout", arguments=None)
     outcome = converge(OperationService(), Client(wire, LoggedOut()), declaration, check_mode=False)
     assert (wire.sent, outcome.plan.changed, outcome.returned["answer"]) == ([], False, None)

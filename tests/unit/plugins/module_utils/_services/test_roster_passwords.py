@@ -10,25 +10,22 @@ import stat
 import pytest
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import ENTRY_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_passwords import (
     Passwords,
     forget_password,
     save_password,
 )
+from ansible_collections.mmops.mattermost.plugins.modules.mm_users import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 
-NOBODY = {
-    "username": "zoe",
-    "password": None,
-    "auth_service": None,
-    "state": "present",
-    "update_password": "on_create",
-    "bot": None,
-}
+NOBODY = declared(ENTRY_OPTIONS, username="zoe")
 ZOE = {"username": "zoe", "auth_service": ""}
 
 
 def passwords(folder, policy="random"):
-    return Passwords({"missing_password": policy, "passwords_directory": None if folder is None else str(folder)})
+    folder = None if folder is None else str(folder)
+    return Passwords(declared(SUBJECT.options, missing_password=policy, passwords_directory=folder))
 
 
 @pytest.mark.parametrize(
@@ -45,12 +42,12 @@ def passwords(folder, policy="random"):
     ],
 )
 def test_who_gets_a_password(tmp_path, options, user, chosen):
-    declared = {**NOBODY, **options}
-    before = declared["password"]
+    entry = {**NOBODY, **options}
+    before = entry["password"]
     choice = passwords(tmp_path)
-    choice.choose(declared, user)
-    assert (declared["password"] != before) == chosen
-    assert choice.path_of(declared) == (f"{tmp_path}/zoe.password" if chosen else "")
+    choice.choose(entry, user)
+    assert (entry["password"] != before) == chosen
+    assert choice.path_of(entry) == (f"{tmp_path}/zoe.password" if chosen else "")
 
 
 def test_without_a_folder_existing_users_keep_theirs_and_no_file_is_named():

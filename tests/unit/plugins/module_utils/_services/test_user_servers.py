@@ -17,6 +17,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 
 OLD, LTS, NEW = (Server(number, licensed=False) for number in ((7, 6, 0), (10, 11, 0), (11, 2, 0)))
 SERVERS = pytest.mark.parametrize("server", [OLD, LTS, NEW], ids=str)
@@ -45,8 +46,7 @@ def zoe(**fields) -> dict:
 
 
 def plan(server, user=None, caller=..., seen=(), **options):
-    declaration = {name: option.get("default") for name, option in SUBJECT.options.items()}
-    declaration.update({"username": "zoe", **options})
+    declaration = declared(SUBJECT.options, **{"username": "zoe", **options})
     check_declaration(declaration)
     return plan_user(declaration, Seen(user, server, ADMIN if caller is ... else caller, **dict(seen)))
 
