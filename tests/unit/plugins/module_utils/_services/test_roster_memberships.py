@@ -5,112 +5,71 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pytest
+from fake_mattermost.channels import Channel
+from fake_mattermost.licence import ENTERPRISE
+from fake_mattermost.release import RELEASES
+from fake_mattermost.state import State
+from fake_mattermost.teams import Team
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import ServerUnreachable, rejection
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import Server
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import ServerUnreachable
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.membership import ENTER, JOIN, LEAVE, SET_ROLE, Move
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.membership_look import Person, Reader
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import Item
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_memberships import JOIN_MANY, Delivery
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, numbered
 
 LEFT_TEAM = "api.channel.add_user.to.channel.failed.deleted.app_error"
 DOMAINS = "api.team.join_user_to_team.allowed_domains.app_error"
-SALES = {"id": "sales-id", "name": "sales", "delete_at": 0}
-DEV = {"id": "dev-id", "name": "dev", "type": "O", "delete_at": 0}
+SALES = {"id": "s" * 26, "name": "sales", "delete_at": 0}
+LEFT = {"id": "l" * 26, "name": "left", "delete_at": 0}
+OLD = {"id": "o" * 26, "name": "old", "delete_at": 0}
+DEV = {"id": "d" * 26, "name": "dev", "type": "O", "delete_at": 0}
+#: Here teams have room for thousands.
+SETTINGS = {"TeamSettings": {"MaxUsersPerTeam": 10_000}}
 
 
-class StubClient:
-    """A server with one team and one channel. ``refused``: for ids of users, the id of the error. ``sent`` counts requests."""
+def id_of(number):
+    return f"{number:026d}"
 
-    def __init__(self, refused=None, release=(11, 2, 0), teams=(SALES,), members=(), away=()):
-        self.refused, self.teams, self.members, self.away = refused or {}, list(teams), list(members), away
-        self.server, self.local = Server(release, False), False
-        self.sent: Counter = Counter()
-        self.lock = threading.Lock()
 
-    def known_server(self):
-        return self.server
+def start(count=3, release=RELEASES["11.2"], members=(), others=(), **accounts):
+    """A client of a server with the users, the teams sales and ``others``, and the channel dev in the first one.
 
-    def who_am_i(self):
-        return {"id": "me", "roles": "system_admin system_user"}
+    ``members`` are the numbers of those who are in sales and dev; everybody was in another team, and left it.
+    """
+    state = State(ENTERPRISE, release)
+    people = [numbered(number, **accounts.get(f"user{number}", {})) for number in range(count)]
+    client = FakeClient(people, state=state, settings=SETTINGS)
+    for team in (SALES, OLD, LEFT, *others):
+        created = Team(name=team["name"], display_name=team["name"], type="O", id=team["id"], delete_at=team["delete_at"])
+        state.teams.create(state, created, "")
+    dev = state.channels.add(Channel("dev", "Dev", "O", SALES["id"], id=DEV["id"]))
+    for number in range(count):
+        leave(client, LEFT, number)
+    for number in members:
+        join(client, SALES, number)
+        state.channels.add_member(dev, state.users.get(id_of(number)))
+    client.known_server()
+    client.sent.clear()
+    return client
 
-    def call(self, name, arguments):
-        with self.lock:
-            self.sent[name] += 1
-        if name in self.away:
-            raise ServerUnreachable("there is no connection", "", name)
-        return SimpleNamespace(data=getattr(self, "_" + name)(**arguments))
 
-    def find(self, name, **arguments):
-        return self.call(name, arguments).data
+def join(client, team, number):
+    client.state.teams.join(client.state, client.state.teams.get(team["id"]), id_of(number))
 
-    def pages(self, name, **arguments):
-        return self.call(name, arguments).data
 
-    def __getattr__(self, name):
-        return lambda **arguments: self.call(name, arguments).data
-
-    def _get_team_by_name(self, team_name):
-        return next((team for team in self.teams if team["name"] == team_name), None)
-
-    def _get_team(self, team_id):
-        return next(team for team in self.teams if team["id"] == team_id)
-
-    def _get_channel_by_name(self, team_id, channel_name, include_deleted):
-        return DEV
-
-    def _get_all_teams(self):
-        return self.teams
-
-    def _get_team_members_by_ids(self, team_id, user_ids):
-        return [{"team_id": team_id, "user_id": user_id} for user_id in user_ids if (team_id, user_id) in self.members]
-
-    def _get_team_members_for_user(self, user_id):
-        present = [{"team_id": team, "user_id": user, "delete_at": 0} for team, user in self.members if user == user_id]
-        return [*present, {"team_id": "left", "user_id": user_id, "delete_at": 1}]
-
-    def _get_channel_members_by_ids(self, channel_id, user_ids):
-        return [{"user_id": user_id} for user_id in user_ids]
-
-    def _add_team_members(self, team_id, graceful, members):
-        assert graceful
-        assert len(members) <= 256
-        return [self._answer(member["user_id"]) for member in members]
-
-    def _answer(self, user_id):
-        if user_id in self.refused:
-            return {
-                "user_id": user_id,
-                "member": None,
-                "error": {"id": self.refused[user_id], "message": "", "status_code": 400},
-            }
-        return {"user_id": user_id, "member": {"user_id": user_id}, "error": None}
-
-    def _add_team_member(self, team_id, user_id):
-        return {}
-
-    def _add_channel_member(self, channel_id, user_id=None, user_ids=None):
-        asked = user_ids or [user_id]
-        added = [{"user_id": one} for one in asked if one not in self.refused]
-        if not added:
-            raise rejection("add_channel_member", 400, self.refused[asked[0]])
-        return added if user_ids else added[0]
-
-    def _update_team_member_scheme_roles(self, **arguments):
-        return {}
-
-    def _remove_team_member(self, **arguments):
-        return {}
+def leave(client, team, number):
+    join(client, team, number)
+    client.state.teams.leave(client.state, client.state.teams.get(team["id"]), id_of(number))
 
 
 def items(count, *moves):
-    users = [{"id": f"u{number}", "username": f"u{number}"} for number in range(count)]
+    users = [{"id": id_of(number), "username": f"user{number:05d}"} for number in range(count)]
     return [Item(user["username"], "", {}, Plan(predicted=dict(user)), user=user, moves=list(moves)) for user in users]
 
 
@@ -120,15 +79,18 @@ def send(client, people):
 
 
 def test_many_users_take_few_requests():
-    client = StubClient()
+    client = start(250)
     done = send(client, items(250, Move(JOIN_MANY, SALES), Move(SET_ROLE, SALES, admin=True), Move(ENTER, SALES, DEV)))
     assert done == {JOIN_MANY: 250, SET_ROLE: 250, ENTER: 250}
-    assert client.sent == {JOIN_MANY: 3, SET_ROLE: 250, ENTER: 3}
+    assert Counter(client.sent) == {JOIN_MANY: 3, SET_ROLE: 250, ENTER: 3}
 
 
 def test_whom_a_team_refuses_is_not_added_to_its_channels():
-    client = StubClient({"u1": DOMAINS})
-    people = items(3, Move(JOIN_MANY, SALES), Move(ENTER, SALES, DEV), Move(LEAVE, {"id": "x", "name": "old"}))
+    client = start(user1={"email": "user00001@example.org"})
+    for number in range(3):
+        join(client, OLD, number)
+    client.state.teams.get(SALES["id"]).allowed_domains = "example.com"
+    people = items(3, Move(JOIN_MANY, SALES), Move(ENTER, SALES, DEV), Move(LEAVE, OLD))
     assert send(client, people) == {JOIN_MANY: 2, ENTER: 2, LEAVE: 2}
     assert people[1].done == []
     assert str(people[1].error).startswith("add_team_members: teams: sales: the team takes addresses of certain domains only")
@@ -136,43 +98,51 @@ def test_whom_a_team_refuses_is_not_added_to_its_channels():
 
 
 def test_an_answer_with_the_successes_only_is_completed_one_by_one():
-    client = StubClient({"u1": LEFT_TEAM})
+    client = start()
+    join(client, SALES, 0)
+    leave(client, SALES, 1)
+    join(client, SALES, 2)
     people = items(3, Move(ENTER, SALES, DEV))
     assert send(client, people) == {ENTER: 2}
-    assert client.sent == {ENTER: 2}
+    assert Counter(client.sent) == {ENTER: 2}
     assert "teams: sales/dev: the user has left the team of the channel" in str(people[1].error)
 
 
 def test_a_batch_of_failures_only_is_explained_one_by_one():
-    client = StubClient({"u0": LEFT_TEAM, "u1": LEFT_TEAM})
+    client = start()
+    leave(client, SALES, 0)
+    leave(client, SALES, 1)
     people = items(2, Move(ENTER, SALES, DEV))
     assert send(client, people) == {}
-    assert client.sent == {ENTER: 3}
+    assert Counter(client.sent) == {ENTER: 3}
     assert all(LEFT_TEAM in str(person.error) for person in people)
 
 
 def test_an_error_of_the_request_is_that_of_all_its_users():
-    client = StubClient(away={JOIN_MANY})
+    client = start()
+    client.unplug(JOIN_MANY)
     people = items(3, Move(JOIN_MANY, SALES), Move(ENTER, SALES, DEV))
     assert send(client, people) == {}
-    assert client.sent == {JOIN_MANY: 1}
+    assert Counter(client.sent) == {JOIN_MANY: 1}
     assert all(isinstance(person.error, ServerUnreachable) for person in people)
 
 
-@pytest.mark.parametrize("release", [(7, 6, 0), (9, 0, 0)])
+@pytest.mark.parametrize("release", ["7.6.0", "9.0.0"])
 def test_older_servers_take_one_user_at_a_time_in_channels(release):
-    client = StubClient(release=release)
+    client = start(release=replace(RELEASES["7.6"], version=release))
+    for number in range(3):
+        join(client, SALES, number)
     assert send(client, items(3, Move(ENTER, SALES, DEV))) == {ENTER: 3}
-    assert client.sent == {ENTER: 3}
+    assert Counter(client.sent) == {ENTER: 3}
 
 
 def test_a_user_who_failed_before_is_left_alone_and_nothing_begins_after_a_stop():
-    client = StubClient()
+    client = start()
     people = items(2, Move(JOIN, SALES))
     people[0].error = ServerUnreachable("away")
     assert send(client, people) == {JOIN: 1}
     Delivery(client, 1, lambda: True).send(items(2, Move(JOIN_MANY, SALES)))
-    assert client.sent == {JOIN: 1}
+    assert Counter(client.sent) == {JOIN: 1}
 
 
 def look(client, people):
@@ -186,10 +156,10 @@ def wish(*channels):
 
 
 def test_thousands_are_read_with_a_request_for_each_thousand():
-    client = StubClient(members=[("sales-id", f"u{number}") for number in range(1500)])
-    seen = look(client, [Person(f"u{number}", wish("dev"), False) for number in range(2500)])
+    client = start(2500, members=range(1500))
+    seen = look(client, [Person(id_of(number), wish("dev"), False) for number in range(2500)])
     assert len(seen.members) == len(seen.in_channels) == 1500
-    assert client.sent == {
+    assert Counter(client.sent) == {
         "get_team_by_name": 1,
         "get_channel_by_name": 1,
         "get_team_members_by_ids": 3,
@@ -201,20 +171,22 @@ def test_thousands_are_read_with_a_request_for_each_thousand():
     ("people", "teams", "sent"),
     [
         (1, 50, {"get_team_members_for_user": 1, "get_team": 1}),
-        (20, 5, {"get_all_teams": 1, "get_team_members_by_ids": 6}),
-        (20, 50, {"get_all_teams": 1, "get_team_members_for_user": 20, "get_team": 1}),
+        (20, 5, {"get_user": 1, "get_all_teams": 1, "get_team_members_by_ids": 6}),
+        (20, 50, {"get_user": 1, "get_all_teams": 1, "get_team_members_for_user": 20, "get_team": 1}),
     ],
 )
 def test_all_teams_of_people_are_read_in_the_cheaper_way(people, teams, sent):
-    others = [{"id": f"t{number}", "name": f"t{number}", "delete_at": 0} for number in range(teams)]
-    archived = {"id": "gone", "name": "gone", "delete_at": 1}
-    client = StubClient(teams=[SALES, *others, archived], members=[("sales-id", "u0"), ("t1", "u0")])
-    seen = look(client, [Person(f"u{number}", wish(), True) for number in range(people)])
-    assert [team["name"] for team in seen.others["u0"]] == ["sales", "t1"]
-    assert client.sent == {"get_team_by_name": 1, **sent}
+    # Beside sales, old and the one that everybody has left.
+    others = [{"id": f"t{number:025d}", "name": f"t{number}", "delete_at": 0} for number in range(teams - 2)]
+    archived = {"id": "g" * 26, "name": "gone", "delete_at": 1}
+    client = start(people, others=[*others, archived], members=[0])
+    join(client, others[1], 0)
+    seen = look(client, [Person(id_of(number), wish(), True) for number in range(people)])
+    assert [team["name"] for team in seen.others[id_of(0)]] == ["sales", "t1"]
+    assert Counter(client.sent) == {"get_team_by_name": 1, **sent}
 
 
 def test_who_is_created_is_not_looked_for():
-    client = StubClient()
+    client = start()
     assert look(client, [Person(None, wish("dev"), True)]).members == {}
-    assert client.sent == {"get_team_by_name": 1, "get_channel_by_name": 1}
+    assert Counter(client.sent) == {"get_team_by_name": 1, "get_channel_by_name": 1}
