@@ -118,7 +118,8 @@ class Exchange:
 
     def __init__(self, method: str, path: str, query: str, headers: dict, body: bytes):
         self._chunks = [{"type": "http.request", "body": body}]
-        self.status_code, self.headers, self.content, self.closed = 0, CaseInsensitiveDict(), b"", False
+        self.status_code, self.content, self.closed = 0, b"", False
+        self.headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
         self.scope = {
             "type": "http",
             "method": method,
@@ -200,11 +201,13 @@ class InProcessTransport(Transport):
 
 
 class FakeClient(Client):
-    """A client of a fake server of its own, or with ``state`` of that of another client.
+    """A client of a fake server of its own, which has a licence and settings that allow everything; or of that of ``state``.
 
     The caller has a session, unless ``using`` names the value of a personal access token, or ``password`` makes it log in.
     An account of the caller is made if none of ``accounts`` is it.
     """
+
+    transport: InProcessTransport
 
     def __init__(
         self,
@@ -291,12 +294,16 @@ class FakeClient(Client):
         return row
 
     def user(self, user_id) -> User:
-        """The row of a user."""
-        return self.state.users.row(user_id)
+        """The row of a user, who is there."""
+        row = self.state.users.row(user_id)
+        assert row, f"there is no user {user_id}"
+        return row
 
     def named(self, username) -> User:
-        """The row of a user name."""
-        return self.state.users.row_named(username)
+        """The row of a user name, which somebody has."""
+        row = self.state.users.row_named(username)
+        assert row, f"there is no user {username}"
+        return row
 
     def change(self, user_id, **columns) -> None:
         """Change an account behind the back of the client."""
