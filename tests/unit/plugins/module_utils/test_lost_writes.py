@@ -62,7 +62,9 @@ def test_a_refused_write_changed_nothing():
 
 
 def test_a_write_that_is_refused_after_another_tells_of_that():
-    error = failure(FakeClient(), roles=["system_user", "nobody"])
+    client = FakeClient()
+    client.refuse("update_user_roles", 400, "app.role.check_roles_exist.role_not_found")
+    error = failure(client, roles=["system_user", "system_post_all"])
     assert "app.role.check_roles_exist.role_not_found" in str(error)
     assert "create_user took effect before: the next run does what is missing." in str(error)
     assert error.done == ["create_user"]

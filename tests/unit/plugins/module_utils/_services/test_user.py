@@ -468,8 +468,10 @@ def test_after_a_lost_answer_the_server_is_looked_at_again(lost, took_effect):
 
 def test_a_failure_tells_what_was_done():
     client = FakeClient()
+    client.refuse("update_user_roles", 400, "app.role.check_roles_exist.role_not_found")
+    roles = ["system_user", "system_post_all"]
     with pytest.raises(RequestRejected) as failure:
-        run(client, username="zoe", email="zoe@example.com", password="first password", roles=["system_user", "nonsense"])
+        run(client, username="zoe", email="zoe@example.com", password="first password", roles=roles)
     assert failure.value.done == ["create_user"]
 
 
