@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.server import RELEASES, text
+from ansible_collections.mmops.mattermost.tests.support.servers import RELEASES as FAKED
+
 ROOT = Path(__file__).resolve().parents[2]
 GITHUB = ROOT / ".github"
 
@@ -29,6 +32,14 @@ def test_the_documentation_names_the_version_of_the_collection() -> None:
     named = {name: versions for name, versions in named.items() if versions}
     assert {"execution-environment.yml", "resources.yml", "guide_awx.rst", "guide_quick_start.rst"} == named.keys()
     assert {name: versions for name, versions in named.items() if versions != {version}} == {}
+
+
+def test_the_texts_name_the_releases_of_the_server_that_the_collection_was_tested_with() -> None:
+    known = [text(release) for release in RELEASES]
+    named = f"Mattermost {', '.join(known[:-1])} and {known[-1]}"
+    assert named in (ROOT / "docs" / "docsite" / "home.rst").read_text(encoding="utf-8")
+    assert named.replace("Mattermost", "Mattermost |") in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert tuple(known) == FAKED
 
 
 def test_a_report_of_a_fault_asks_for_what_is_needed_to_understand_it() -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,12 @@ from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 from ansible_collections.mmops.mattermost.tests.tools import scenarios
 
 ROLES = sorted(path.parent.parent.name for path in (ROOT / "roles").glob("*/tasks/main.yml"))
+
+#: Ways to go through several lists at a time, or through the keys of maps.
+PROGRAMS = re.compile(r"\| (?:zip|product|dict2items)\b|map\('(?:combine|extract|dict2items|selectattr)'")
+
+#: Their tasks are to become fewer.
+LONG = {"user_onboarding"}
 
 COMMANDS = {f"ansible.builtin.{name}" for name in ("command", "expect", "raw", "script", "shell")}
 
@@ -43,6 +51,28 @@ def test_a_playbook_runs_the_role(role: str) -> None:
     [play] = load(ROOT / "playbooks" / f"{role}.yml")
     assert uses([play], role) is not None
     assert (play["hosts"], play["connection"], play["gather_facts"]) == ("localhost", "local", False)
+
+
+def tasks_of(content: Any) -> Iterator[dict[str, Any]]:
+    """The tasks of a file that do something themselves, also those in blocks."""
+    for task in content or []:
+        inner = [task[section] for section in ("block", "rescue", "always") if section in task]
+        for section in inner:
+            yield from tasks_of(section)
+        if not inner and not {"ansible.builtin.include_tasks", "ansible.builtin.import_tasks"} & task.keys():
+            yield task
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in LONG])
+def test_a_role_is_a_procedure_and_not_a_program(role: str) -> None:
+    files = sorted((ROOT / "roles" / role / "tasks").glob("*.yml"))
+    assert sum(len(list(tasks_of(load(path)))) for path in files) <= 25
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in LONG])
+def test_filters_build_records_and_not_tasks(role: str) -> None:
+    for path in sorted((ROOT / "roles" / role / "tasks").glob("*.yml")):
+        assert PROGRAMS.findall(path.read_text(encoding="utf-8")) == []
 
 
 @each_role

@@ -18,6 +18,7 @@ from ansible_collections.mmops.mattermost.plugins.filter.lines import lines
 from ansible_collections.mmops.mattermost.plugins.filter.only_keys import only_keys
 from ansible_collections.mmops.mattermost.plugins.filter.outcomes import outcomes
 from ansible_collections.mmops.mattermost.plugins.filter.roster_entries import roster_entries
+from ansible_collections.mmops.mattermost.plugins.filter.token_clashes import token_clashes
 from ansible_collections.mmops.mattermost.plugins.filter.token_files import token_files
 from ansible_collections.mmops.mattermost.plugins.filter.token_rotation import token_rotation
 from ansible_collections.mmops.mattermost.plugins.filter.users_except import users_except
@@ -229,6 +230,13 @@ def test_rows_of_those_who_move_again_are_new_ones(tmp_path: Path) -> None:
     assert earlier_moves(str(path)) == []
     path.write_text('[{"username": "zoe"}, {"username": "bo"}]', encoding="utf-8")
     assert earlier_moves(str(path), [{"username": "zoe"}]) == [{"username": "bo"}]
+
+
+def test_tokens_that_share_a_file_are_told_by_the_name_of_the_owner() -> None:
+    due = [{"item": {"description": text}, "token": {"user_id": "z"}} for text in ("of all", "of-all", "of_all")]
+    assert token_clashes(due[:1], [{"id": "z", "username": "zoe"}]) == []
+    [sentence] = token_clashes([due[0], due[2]], [{"id": "z", "username": "zoe"}])
+    assert "zoe" in sentence
 
 
 def test_a_report_on_tokens_does_not_guess_after_a_failure() -> None:
