@@ -369,30 +369,10 @@ unknown:
   returned: success
   sample: [auth_data]
 error:
-  description: The error in parts.
+  description: The error in parts, as RV(mmops.mattermost.mm_user#module:error), with one more.
   type: dict
   returned: failure
   contains:
-    operation:
-      description: Name of the API operation that failed, or V(null) if none was under way.
-      type: str
-      returned: failure
-    status:
-      description: HTTP status of the server's answer.
-      type: int
-      returned: when the server answered
-    id:
-      description: The server's name of the error.
-      type: str
-      returned: when the server answered
-    message:
-      description: The server's message, in the language of the caller.
-      type: str
-      returned: when the server answered
-    request_id:
-      description: Id of the request in the server's log.
-      type: str
-      returned: when the server answered
     preflight:
       description: As RV(preflight).
       type: dict
