@@ -60,8 +60,6 @@ READ = (
 ELSEWHERE = re.compile(
     r"tests/conformance/(?:scenarios/|FACTS|(?:compare|conform|context|normalise|settings|transcript)[.]py)"
     r"|tests/unit/test_english"
-    # To be read next.
-    r"|tests/unit/plugins/module_utils/|tests/integration/targets/|roles/user_onboarding/"
 )
 
 

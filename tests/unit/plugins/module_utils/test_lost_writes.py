@@ -86,7 +86,7 @@ def test_a_look_that_fails_after_a_lost_write_says_so():
     assert "create_user may have taken effect" in str(error)
 
 
-def test_what_was_written_is_told_although_it_cannot_be_read_back():
+def test_writes_are_told_although_they_cannot_be_read_back():
     client = FakeClient()
     client.refuse("get_user_by_username", 500, "", skip=1)
     outcome = run(client)

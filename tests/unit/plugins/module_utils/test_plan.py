@@ -31,7 +31,7 @@ def test_names_are_shown_as_they_are_written(name):
 
 
 @pytest.mark.parametrize("sign", ["\x1b", "\x85", "\x9b", "\u2028", "\u202e", "\u2066", "\ufeff", "\ud800", "\U000e0067", "\r"])
-def test_what_would_forge_a_line_is_escaped(sign):
+def test_signs_that_would_forge_a_line_are_escaped(sign):
     text = as_text("", {"before": {}, "after": {"nickname": f"a{sign}b", "z": 1}})["after"]
     assert sign not in text
     assert len(text.splitlines()) == 4

@@ -755,7 +755,7 @@ def test_an_unknown_host_name_is_said_so(open_transport, monkeypatch):
     assert_helpful(caught.value, "http://chat.invalid", "name is not known", "api_url")
 
 
-def test_what_the_caller_was_handling_does_not_change_the_cause(open_transport):
+def test_an_error_that_the_caller_was_handling_does_not_change_the_cause(open_transport):
     """Exceptions are chained: the search for a cause must end before those of the caller."""
     transport = open_transport(f"http://127.0.0.1:{free_port()}", retries=0)
 

@@ -278,7 +278,7 @@ def test_the_caller_is_not_locked_out():
     refused(client, "another administrator", user_id="me", auth_service="email", new_password="new password")
 
 
-def test_who_may_not_see_a_service_gets_no_guess():
+def test_somebody_who_may_not_see_a_service_gets_no_guess():
     client = start(people(account("d", "max", auth_service="ldap")), caller_id=ZOE)
     refused(client, "may not see how max logs in", username="max", auth_service="email", new_password="new password")
     assert run(client, user_id="me", auth_service="email").returned["user"]["username"] == "zoe"
@@ -353,7 +353,7 @@ def test_gitlab_needs_a_licence_on_newer_servers():
 
 
 @pytest.mark.parametrize("service", SETTINGS)
-def test_what_the_server_does_not_tell_is_a_warning(service):
+def test_a_warning_names_fields_that_the_server_does_not_tell(service):
     client = start(hidden=[SWITCHES[service]])
     outcome = run(client, username="zoe", auth_service=service, auth_data="zoe")
     assert outcome.operations == ["update_user_auth"]
@@ -941,7 +941,7 @@ def test_a_lost_migration_is_not_sent_again():
     assert client.written == ["migrate_auth_to_saml"]
 
 
-def test_what_the_server_did_otherwise_is_reported():
+def test_other_changes_than_predicted_are_reported():
     client = FakeClient(people())
     client.happen("migrate_auth_to_saml", first=lambda: client.change(ADA, auth_service="saml"), instead=lambda _answer: done())
     outcome = migrate(client, matches={"zoe@example.com": "zoe"})
@@ -996,7 +996,7 @@ def test_the_local_socket_brings_a_user_back_to_email():
     predicted_and_carried_out(client, username="max", auth_service="email", new_password="new password")
 
 
-def test_what_the_local_socket_lacks_is_refused():
+def test_operations_that_the_local_socket_lacks_are_refused():
     refused(local_client(), "local socket does not have", username="zoe", auth_service="ldap", auth_data="uid=zoe")
     refused(local_client(), "local socket does not have", action="send_verification_email", username="zoe")
     refused(local_client(), "local socket does not have", action="verify_user_email", token=TOKEN)

@@ -66,7 +66,7 @@ DECLARATIONS = [
 
 
 @pytest.mark.parametrize(("declaration", "operations"), DECLARATIONS)
-def test_what_is_declared_becomes_so_and_was_predicted(declaration, operations):
+def test_a_declaration_comes_true_and_was_predicted(declaration, operations):
     predicted = run(start(), check_mode=True, **declaration)
     client = start()
     outcome = run(client, **declaration)
@@ -147,7 +147,7 @@ def test_a_lost_answer_makes_it_look_again(client, operation):
         ({"username": "robot", "description": "d" * 1025}, "description has more than 1024"),
     ],
 )
-def test_what_cannot_be_is_refused_before_anything_is_sent(client, declaration, words):
+def test_impossible_declarations_are_refused_before_anything_is_sent(client, declaration, words):
     with pytest.raises(InvalidInput, match=words):
         run(client, **declaration)
     assert client.written == []

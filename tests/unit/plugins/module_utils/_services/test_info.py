@@ -277,7 +277,7 @@ def test_bots_that_may_not_be_read_are_refused_for_each_user(model):
         run(model, usernames=["user00000"], gather=["bots"], require_all=True)
 
 
-def test_what_is_refused_does_not_stop_the_rest_unless_asked(model):
+def test_a_refusal_does_not_stop_the_rest_unless_asked(model):
     model.refuse("get_sessions", *NOT_ALLOWED, count=-1)
     outcome = run(model, limit=2, gather=["sessions", "channel_members"])
     assert [user["sessions"] for user in outcome.returned["users"]] == [None, None]

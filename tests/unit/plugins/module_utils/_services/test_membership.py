@@ -138,7 +138,7 @@ def test_an_inactive_user_is_left_alone():
         ),
     ],
 )
-def test_what_the_server_would_refuse_is_refused_before(teams, account, there, says):
+def test_declarations_that_the_server_would_refuse_are_refused_before(teams, account, there, says):
     with pytest.raises(UnfitTeam, match=says):
         plan(teams, account, exact=True, **there)
 

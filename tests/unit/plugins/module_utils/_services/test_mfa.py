@@ -167,13 +167,13 @@ def test_any_declaration_is_reached_predicted_and_then_stays(active, state, rege
         ({"is_bot": True}, "is a bot"),
     ],
 )
-def test_who_is_never_asked_for_a_code_is_refused(time, fields, named):
+def test_somebody_who_is_never_asked_for_a_code_is_refused(time, fields, named):
     client = start(time, zoe(**fields))
     for check_mode in (True, False):
         with pytest.raises(InvalidInput, match=named):
             run(client, check_mode=check_mode)
     assert client.written == []
-    # What is there can be reset.
+    # An existing secret can be reset.
     client.change(ZOE, mfa_active=True)
     assert run(client, state="absent").operations == ["update_user_mfa"]
 

@@ -19,7 +19,7 @@ def test_a_file_is_read(tmp_path):
     assert read_option_file("src", str(path), largest=3) == b"zoe"
 
 
-def test_what_is_not_a_regular_file_is_never_opened(tmp_path):
+def test_only_regular_files_are_opened(tmp_path):
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)
     for path in (str(pipe), "/dev/zero", str(tmp_path)):

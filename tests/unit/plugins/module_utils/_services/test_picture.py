@@ -148,7 +148,7 @@ def test_an_unreadable_stored_picture_is_not_the_same(read, content):
     assert not read(encoded(photo())).shows_the_same_as(content)
 
 
-def test_what_is_uploaded_is_the_file_itself(read):
+def test_the_file_itself_is_uploaded(read):
     content = encoded(photo(), "JPEG")
 
     picture = read(content, "Zoë.jpg")

@@ -137,7 +137,7 @@ def test_a_spreadsheets_quotes_are_understood(names):
         ("a.txt", "zoe", r"is not a .csv"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_place_and_nothing_is_sent(tmp_path, name, text, place):
+def test_mistakes_are_named_with_their_place_and_nothing_is_sent(tmp_path, name, text, place):
     client = FakeClient()
     with pytest.raises(InvalidInput, match=place):
         run(client, src=write(tmp_path, name, text))
@@ -235,7 +235,7 @@ def test_no_further_users_are_started_after_a_failure_on_request():
     assert not outcome.plan.changed
 
 
-def test_who_cannot_be_planned_fails_alone():
+def test_a_user_who_cannot_be_planned_fails_alone():
     client = FakeClient()
     outcome = run(client, users=[{"username": "ada"}, person("zoe")])
     assert [user["username"] for user in outcome.returned["users"]] == ["zoe"]

@@ -97,7 +97,7 @@ def test_booleans_are_those_of_ansible(tmp_path, word):
     assert read(write(tmp_path, "a.yml", f"- {{username: zoe, guest: {word}}}\n"))[0]["guest"] is True
 
 
-def test_what_a_spreadsheet_would_take_for_a_formula_is_marked(tmp_path):
+def test_texts_that_a_spreadsheet_would_take_for_formulas_are_marked(tmp_path):
     text = "username,nickname,position\nzoe,'=1+1,''-x\nada,'tis,=2\n"
     assert read(write(tmp_path, "a.csv", text)) == [
         {"username": "zoe", "nickname": "=1+1", "position": "'-x"},
@@ -149,7 +149,7 @@ USER = {
 
 
 @pytest.mark.parametrize("wrapped", [lambda users: users, lambda users: {"changed": False, "users": users, "missing": []}])
-def test_what_the_api_shows_is_a_roster(tmp_path, wrapped):
+def test_users_as_the_api_shows_them_are_a_roster(tmp_path, wrapped):
     robot = {**USER, "username": "robot", "is_bot": True, "bot_description": "x"}
     path = write(tmp_path, "a.json", json.dumps(wrapped([USER, robot])))
     texts = {"nickname": "", "last_name": "", "position": "", "first_name": "Zoë", "locale": "en", "email": "zoe@example.com"}
@@ -396,7 +396,7 @@ DEEP = "[" * 100_000
         ("a.yml", "- &a [*a]\n", "an entry must be a map"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_refused_with_its_place_and_without_its_value(tmp_path, name, text, says):
+def test_mistakes_are_refused_with_their_place_and_without_their_value(tmp_path, name, text, says):
     client = FakeClient()
     declaration = declared(SUBJECT.options, src=write(tmp_path, name, text), missing_password="random")
     with pytest.raises(InvalidInput, match=says) as error:

@@ -186,7 +186,7 @@ def test_all_teams_of_people_are_read_in_the_cheaper_way(people, teams, sent):
     assert Counter(client.sent) == {"get_team_by_name": 1, **sent}
 
 
-def test_who_is_created_is_not_looked_for():
+def test_new_users_are_not_looked_for():
     client = start()
     assert look(client, [Person(None, wish("dev"), True)]).members == {}
     assert Counter(client.sent) == {"get_team_by_name": 1, "get_channel_by_name": 1}

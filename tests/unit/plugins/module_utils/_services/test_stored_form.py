@@ -43,7 +43,7 @@ def test_a_status_is_completed_as_recorded():
 
 
 @given(st.sampled_from(sorted(REWRITTEN)), st.text())
-def test_what_is_stored_is_stored_as_it_is(name, value):
+def test_stored_values_do_not_change_again(name, value):
     assert as_stored(name, as_stored(name, value)) == as_stored(name, value)
 
 

@@ -62,7 +62,7 @@ def test_the_one_form_stays_as_it_is(teams):
         ([{"name": "sales", "chanels": []}], r"teams\[0\]: the key 'chanels' is unknown"),
     ],
 )
-def test_what_is_wrong_is_named(declared, says):
+def test_mistakes_are_named(declared, says):
     with pytest.raises(InvalidInput, match=says):
         teams_of(declared)
 

@@ -84,7 +84,7 @@ def test_a_token_that_the_list_of_all_lacks_is_not_made_twice(tmp_path):
     assert [token["username"] for token in outcome.returned["tokens"]] == ["other"]
 
 
-def test_who_may_not_list_all_is_asked_one_by_one(tmp_path):
+def test_without_the_right_to_list_all_users_are_asked_one_by_one(tmp_path):
     client = start()
     client.refuse(READ_ALL, 403, "api.context.permissions.app_error")
     assert len(run(client, tmp_path).returned["tokens"]) == 2
@@ -137,7 +137,7 @@ def test_one_that_fails_does_not_hold_up_the_others(tmp_path):
         ([entry("other", "x", expires_after="1h")], "expires_after"),
     ],
 )
-def test_what_is_wrong_is_refused_before_anything_is_written(tmp_path, tokens, says):
+def test_mistakes_are_refused_before_anything_is_written(tmp_path, tokens, says):
     client = start()
     with pytest.raises(InvalidInput, match=says):
         run(client, tmp_path, tokens)

@@ -227,7 +227,7 @@ def test_a_new_users_notification_settings_start_from_the_defaults():
         ),
     ],
 )
-def test_what_a_creation_lacks_is_named(options, named):
+def test_options_that_a_creation_lacks_are_named(options, named):
     client = FakeClient()
     with pytest.raises(InvalidInput, match=named):
         run(client, **options)
@@ -438,7 +438,7 @@ def test_a_full_update_over_the_local_socket_loses_nothing():
     assert real.plan.unknown == predicted.plan.unknown == []
 
 
-def test_what_needs_no_patch_works_over_the_local_socket():
+def test_changes_without_a_patch_work_over_the_local_socket():
     client = FakeClient([zoe()], local=True)
     run(client, username="zoe", state="inactive", roles=["system_user", "system_post_all"])
     assert client.written == ["update_user_active", "update_user_roles"]

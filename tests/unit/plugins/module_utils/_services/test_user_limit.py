@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mmops.mattermost contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server without a licence takes a limited number of active users. What is too much is said before anything is sent."""
+"""A server without a licence takes a limited number of active users. Users beyond it are refused before anything is sent."""
 
 from __future__ import annotations
 

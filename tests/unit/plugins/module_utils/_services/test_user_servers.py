@@ -211,7 +211,7 @@ def test_an_account_is_unlocked_once(server):
     ],
     ids=["old server", "other service", "own account"],
 )
-def test_what_cannot_be_unlocked_is_refused(server, user, caller, words):
+def test_accounts_that_cannot_be_unlocked_are_refused(server, user, caller, words):
     with pytest.raises(InvalidInput, match=words):
         plan(server, user, caller=caller, unlock=True)
 
