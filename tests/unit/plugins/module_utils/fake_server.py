@@ -18,16 +18,6 @@ from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from fake_mattermost.app import App
-from fake_mattermost.bots import Bot
-from fake_mattermost.call import reply
-from fake_mattermost.control import Control, Fault
-from fake_mattermost.errors import ApiError
-from fake_mattermost.licence import LICENCES, TEAM
-from fake_mattermost.passwords import hash_password, matches
-from fake_mattermost.release import RELEASES
-from fake_mattermost.state import State
-from fake_mattermost.user import BODY, NOTIFY_PROPS, TIMEZONE, User
 from requests.structures import CaseInsensitiveDict
 from urllib3.filepost import encode_multipart_formdata
 
@@ -40,6 +30,16 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.client impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import AnswerLost, ServerUnreachable
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.transport import Endpoint, Transport
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.app import App
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.bots import Bot
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.call import reply
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.control import Control, Fault
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.errors import ApiError
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.licence import LICENCES, TEAM
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.passwords import hash_password, matches
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.release import RELEASES
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.state import State
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.user import BODY, NOTIFY_PROPS, TIMEZONE, User
 
 ADDRESS = "https://chat.example.com"
 #: When the accounts of tests were made.

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pytest
-from fake_mattermost.activation import remove
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError, RequestRejected
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
@@ -14,6 +13,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.modules import mm_users
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.activation import remove
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, account, raises
 

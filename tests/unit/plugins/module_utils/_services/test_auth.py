@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from fake_mattermost.call import done, reply
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +24,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_mi
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_options import ACTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import SINGLE_SIGN_ON
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_auth import SUBJECT
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.call import done, reply
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import ADMIN, FakeClient
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import account as new_account

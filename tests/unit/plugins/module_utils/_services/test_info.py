@@ -9,10 +9,6 @@ import base64
 from dataclasses import asdict
 
 import pytest
-from fake_mattermost.channels import Channel
-from fake_mattermost.statuses import Status
-from fake_mattermost.teams import Team
-from fake_mattermost.uploads import Upload
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +18,10 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.info im
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_options import LARGEST_SEARCH
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_subjects import SUBJECTS
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_info import SUBJECT
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.channels import Channel
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.statuses import Status
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.teams import Team
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.uploads import Upload
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, account, numbered
 

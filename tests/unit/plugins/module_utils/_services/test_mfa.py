@@ -10,7 +10,6 @@ import os
 
 import pyotp
 import pytest
-from fake_mattermost import mfa as server_mfa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +25,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services import 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import MfaService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa_enrolment import Clock
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_mfa import SUBJECT
+from ansible_collections.mmops.mattermost.tests.fake_mattermost import mfa as server_mfa
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, account
 

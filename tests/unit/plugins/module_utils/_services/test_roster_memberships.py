@@ -9,11 +9,6 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from fake_mattermost.channels import Channel
-from fake_mattermost.licence import ENTERPRISE
-from fake_mattermost.release import RELEASES
-from fake_mattermost.state import State
-from fake_mattermost.teams import Team
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import ServerUnreachable
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan
@@ -21,6 +16,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.members
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.membership_look import Person, Reader
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import Item
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_memberships import JOIN_MANY, Delivery
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.channels import Channel
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.licence import ENTERPRISE
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.release import RELEASES
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.state import State
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.teams import Team
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, numbered
 
 LEFT_TEAM = "api.channel.add_user.to.channel.failed.deleted.app_error"

@@ -8,11 +8,6 @@ from __future__ import annotations
 import fnmatch
 
 import pytest
-from fake_mattermost.licence import ENTERPRISE
-from fake_mattermost.release import RELEASES
-from fake_mattermost.sessions import Session
-from fake_mattermost.state import State
-from fake_mattermost.tokens import AccessToken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +16,11 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._plan import conv
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session import SessionService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import chooses
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_session import SUBJECT
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.licence import ENTERPRISE
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.release import RELEASES
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.sessions import Session
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.state import State
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.tokens import AccessToken
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import ADMIN, NOW, FakeClient, account
 

@@ -9,10 +9,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from fake_mattermost.licence import TEAM
-from fake_mattermost.release import RELEASES
-from fake_mattermost.state import State
-from fake_mattermost.tokens import AccessToken, AccessTokens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +24,10 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_ov
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_generation import generation, with_generation
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user_token import SUBJECT
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.licence import TEAM
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.release import RELEASES
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.state import State
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.tokens import AccessToken, AccessTokens
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import ADMIN, FakeClient, account, raises
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pytest
-from fake_mattermost.terms import Terms
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fi
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_plan import plainly_as_declared, plan_user
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_seen import Seen
 from ansible_collections.mmops.mattermost.plugins.modules.mm_user import SUBJECT
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.terms import Terms
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, account
 

@@ -8,9 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fake_mattermost.licence import ENTERPRISE, TEAM
-from fake_mattermost.release import RELEASES
-from fake_mattermost.state import State
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
@@ -25,6 +22,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_li
     effect_on_seats,
 )
 from ansible_collections.mmops.mattermost.plugins.modules import mm_user, mm_users
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.licence import ENTERPRISE, TEAM
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.release import RELEASES
+from ansible_collections.mmops.mattermost.tests.fake_mattermost.state import State
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient, numbered
 
