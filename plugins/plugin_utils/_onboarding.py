@@ -9,92 +9,33 @@ from collections.abc import Iterable, Mapping
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_plan import (
+    completed,
+    given,
+    onboarding_lines,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.password import unknown_password
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import full_path
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
 
-#: A property of accounts whose secrets have not been handed over yet.
-PENDING = "user_onboarding_pending"
-
-#: What users have if neither their entry nor the defaults say anything else.
-_PERSON: dict = {"email": "", "password": "", "auth_service": "", "bot": False, "mfa": False, "tokens": []}
-
 
 def onboarding_people(users: list, defaults: Mapping) -> list:
     """The users, each with the options of the defaults that its entry does not have."""
-    return [_person({**_PERSON, **_given(defaults), **_given(user)}) for user in users]
+    common = given(defaults)
+    return [_person(completed(given(user), common)) for user in users]
 
 
-def _given(options: Mapping) -> dict:
-    """The options that have a value."""
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _person(options: dict) -> dict:
-    person = {**options, "bot": boolean(options["bot"]), "mfa": boolean(options["mfa"]), "tokens": listed(options["tokens"])}
-    if options.get("image") not in (None, "default"):
-        person["image"] = full_path(options["image"])
+def _person(person: dict) -> dict:
+    person.update(bot=boolean(person["bot"]), mfa=boolean(person["mfa"]), tokens=listed(person["tokens"]))
+    if person.get("image") not in (None, "default"):
+        person["image"] = full_path(person["image"])
     return person
 
 
 def onboarding_plan(people: list, found: Iterable[Mapping], passwords: str, expires_after: str = "") -> list:
-    """What each of the people is to get. ``found`` are the accounts that there are; ``passwords`` as the role takes it.
-
-    ``begins``: the account is new, or has the mark of one whose secrets may have got lost.
-    """
-    accounts = {user["username"]: user for user in found}
-    return [_line(person, accounts.get(person["username"].lower()), passwords, expires_after) for person in people]
-
-
-def _line(person: dict, user: Mapping | None, passwords: str, expires_after: str) -> dict:
-    pending = user is not None and PENDING in (user.get("props") or {})
-    begins = user is None or pending
-    name = person["username"].lower()
-    mfa = person["mfa"] and (begins or not (user or {}).get("mfa_active"))
-    chosen = begins and not (person["bot"] or person["auth_service"] or person["password"])
-    return inert(
-        {
-            "username": name,
-            "user_id": user["id"] if user else "",
-            "created": user is None,
-            "pending": pending,
-            "begins": begins,
-            "password": chosen and passwords == "generate",
-            "link": chosen and passwords == "email",
-            "mfa": mfa,
-            "tokens": person["tokens"],
-            "due": begins or mfa or bool(person["tokens"]),
-            "wanted_mfa": [{"username": name, "renewed": pending}] if mfa else [],
-            "wanted_tokens": [
-                {"username": name, "description": description, **({"expires_after": expires_after} if expires_after else {})}
-                for description in person["tokens"]
-            ],
-            "unmarked": {"username": name, "props": {PENDING: None}},
-            "entry": _entry(person, begins, chosen and pending and passwords == "generate"),
-        }
-    )
-
-
-#: What an entry of a roster does not have, or means otherwise.
-_NOT_IN_ENTRY = ("mfa", "tokens", "bot", "email", "password", "auth_service")
-
-
-def _entry(person: dict, begins: bool, renew_password: bool) -> dict:
-    """The entry of a roster for one of the people. Options that are only passed on are passed on whole."""
-    entry = {name: value for name, value in person.items() if name not in _NOT_IN_ENTRY}
-    entry.update({name: person[name] for name in ("email", "auth_service", "bot") if person[name]})
-    if person["bot"]:
-        entry.pop("email_verified", None)
-    else:
-        entry.setdefault("email_verified", True)
-        if person["password"] and not person["auth_service"]:
-            entry["password"] = person["password"]
-    if begins:
-        entry["props"] = {PENDING: "true"}
-    if renew_password:
-        entry["update_password"] = "always"  # noqa: S105  the name of a policy
-    return entry
+    """What each of the people is to get. ``found`` are the accounts that there are; ``passwords`` as the role takes it."""
+    return inert(onboarding_lines(people, {user["username"]: user for user in found}, passwords, expires_after))
 
 
 def onboarding_roster(plan: list, passwords: Mapping) -> list:
@@ -111,10 +52,10 @@ def onboarding_passwords(plan: list) -> dict:
 
 
 def onboarding_status(plan: list, done: Mapping) -> list:
-    """The report, a map for each of the people.
+    """The report of a hand-over by tasks of the user, a map for each of the people.
 
-    ``done`` holds the results of the tasks: ``accounts``, ``tokens`` and ``marks`` of modules for many users, ``mfa``,
-    ``links`` and ``revoked`` of loops, ``handed``, the secrets that tasks of the user have got, by user name, and
+    ``done`` holds the results of the tasks: ``accounts``, ``tokens`` and ``marks`` of modules for many users, ``links`` and
+    ``revoked`` of loops, ``handed``, the secrets that tasks of the user have got, by user name, and
     ``failures``, texts by user name.
     """
     changes = {user["username"]: user for user in done["accounts"].get("users", [])}
@@ -150,7 +91,7 @@ def onboarding_status(plan: list, done: Mapping) -> list:
 def onboarding_work(plan: list, done: Mapping) -> dict:
     """What the tasks have to do for those for whom all went well so far, and who are there; ``done`` as for the report.
 
-    ``revoke``, ``enrol``, ``due_tokens``, ``links`` and ``unmark`` are entries for the modules, ``one_by_one`` names of users.
+    ``revoke``, ``due_tokens``, ``links`` and ``unmark`` are entries for the modules, ``one_by_one`` names of users.
     """
     failed = onboarding_failures(plan, done)
     # In check mode, a user who does not exist yet has no id.
@@ -160,7 +101,6 @@ def onboarding_work(plan: list, done: Mapping) -> dict:
     return inert(
         {
             "revoke": [token for line in going if line["pending"] for token in line["wanted_tokens"]],
-            "enrol": [entry for line in going for entry in line["wanted_mfa"]],
             "due_tokens": [token for line in going for token in line["wanted_tokens"]],
             "links": [line["unmarked"] for line in going if line["link"]],
             "unmark": [line["unmarked"] for line in going if line["begins"] and line["username"] not in done["handed"]],
@@ -181,7 +121,7 @@ def onboarding_failures(plan: list, done: Mapping) -> dict:
     for line in plan:
         if line["created"] and line["username"] not in begun:
             texts[line["username"]] = ["The account was not begun, as the server could not be reached."]
-    for looped in (done["mfa"], done["links"], done["revoked"]):
+    for looped in (done["links"], done["revoked"]):
         for result in looped.get("results") or []:
             if "error" in result:
                 texts.setdefault(result["item"]["username"], []).append(result["msg"])

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_plan import person_problem, secrets_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_file import clash_sentences
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import wanted_of
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import limits
@@ -274,30 +275,20 @@ def _user_onboarding(given: Values) -> Iterator[str]:
         if count > 1
     )
     for person in people:
-        yield from (f"user_onboarding_users: {person['username']}: {problem}" for problem in _person(person))
+        yield from (f"user_onboarding_users: {person['username']}: {problem}" for problem in _person(person) if problem)
     tokens = [(person["username"].lower(), description) for person in people for description in person["tokens"]]
     yield from _token_clashes("user_onboarding_users", tokens)
     expires_after = given["token_expires_after"]
     if expires_after and (not re.match(r"[1-9][0-9]{0,4}[dw]\Z", expires_after)):
         yield f"user_onboarding_token_expires_after: {expires_after!r} is not a span of whole days. Give one like 120d."
-    new = [person for person in people if not person["bot"] and not person["auth_service"] and not person["password"]]
-    secret = (given["passwords"] == "generate" and new) or any(person["mfa"] or person["tokens"] for person in people)
-    yield from _hand_over(given, "Passwords, MFA secrets and tokens", bool(secret))
+    secret = any(secrets_of(person, given["passwords"]) for person in people)
+    yield from _hand_over(given, "Passwords, MFA secrets and tokens", secret)
     yield _file(given, "report", output_problem)
 
 
 def _person(person: Mapping) -> Iterator[str]:
     """About one user."""
-    if person["mfa"] and person["bot"]:
-        yield "mfa is not for bots, which never log in. Leave it out for them."
-    elif person["mfa"] and person["auth_service"] not in ("", "ldap"):
-        yield (
-            "mfa is for users with a password or LDAP. Other login services ask for a second factor themselves. Leave it out."
-        )
-    if any(not description.strip() for description in person["tokens"]):
-        yield "tokens: a description is empty. Say what the token is for."
-    if len(set(person["tokens"])) < len(person["tokens"]):
-        yield "tokens: a description is given twice. Give every token another one."
+    yield person_problem(person)
     image = person.get("image")
     if image and image != "default":
         yield input_problem("image", image)

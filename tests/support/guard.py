@@ -40,6 +40,9 @@ TURNED_AWAY = frozenset({0, 429, 502, 503, 504})
 #: Operations with which a roster changes many users in one request.
 FOR_MANY = frozenset({"add_team_members", "add_channel_member"})
 
+#: Modules whose result reports the operations of each user, or each token.
+FOR_MANY_USERS = frozenset(COLLECTION + name for name in ("mm_users", "mm_user_onboarding", "mm_user_tokens"))
+
 
 @dataclass(frozen=True)
 class Request:
@@ -175,7 +178,7 @@ def _judge_roster(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, 
     left = [request for number, request in enumerate(writes) if not any(map(request.repeats, writes[:number]))]
     shared: dict[str, list[Request]] = {}  # requests for many users, each of which reports them
     for user in [*item.get("users", item.get("tokens", [])), *item.get("failures", [])]:
-        for operation in user["operations"]:
+        for operation in user.get("operations", []):
             fitting = [request for request in left if request.carries_out(operation)]
             if operation in FOR_MANY:
                 fitting = fitting or shared.get(operation, [])
@@ -205,7 +208,7 @@ def judge(task: Task) -> list[str]:
         lie = not writes and any(item.get("changed") for item in task.items)
         return [f"{name}: it changed something, but sent nothing that writes"] if lie else []
     problems = []
-    judge_one = _judge_roster if task.module in (COLLECTION + "mm_users", COLLECTION + "mm_user_tokens") else _judge_item
+    judge_one = _judge_roster if task.module in FOR_MANY_USERS else _judge_item
     for item in task.items:
         problem, writes = judge_one(item, writes)
         if problem:

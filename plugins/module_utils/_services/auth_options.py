@@ -38,6 +38,11 @@ def names_a_user(action: str | None) -> bool:
     return "username" in _USES[action]
 
 
+def mail_to(username: str, action: str) -> dict:
+    """The declaration of an action that sends an e-mail to a user."""
+    return {**dict.fromkeys(name for names in _USES.values() for name in names), "username": username, "action": action}
+
+
 def check_options(declaration: dict) -> None:
     """Raises ``InvalidInput`` for options that the action does not use, and for values that no server takes."""
     _check_use(declaration)

@@ -57,17 +57,21 @@ _SHOWN = 10
 
 
 class RosterService(Service):
-    """Brings all users of a roster to their declared state. ``today`` tells the date."""
+    """Brings all users of a roster to their declared state.
 
-    def __init__(self, today=lambda: datetime.datetime.now(datetime.timezone.utc).date()):
+    ``today`` tells the date, ``read`` makes a roster of a declaration.
+    """
+
+    def __init__(self, today=lambda: datetime.datetime.now(datetime.timezone.utc).date(), read=roster_of):
         self._user = UserService()
         self._today = today
+        self._read = read
 
     def plan(self, client: ApiClient, declaration: dict) -> RosterPlan:
         check_concurrency(declaration["concurrency"])
         scope, limit = scope_of(declaration["prune_scope"]), limit_of(declaration["max_prune"])
         self._passwords = Passwords(declaration)
-        roster = roster_of(declaration)
+        roster = self._read(declaration)
         entries = roster.entries
         plan = RosterPlan(
             concurrency=declaration["concurrency"], stops_on_error=declaration["on_error"] == "stop", total=len(entries)

@@ -28,6 +28,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol imp
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, as_text, carry_out
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id, check_identity
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.known_accounts import KnownAccounts
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
     by_emails,
     by_ids,
@@ -272,25 +273,11 @@ def _look(client: ApiClient, item) -> Item:
     """Plan one token by what the server shows of its user alone."""
     item.declaration.update(username=item.user["username"], user_id=None, email=None)
     try:
-        item.plan = _ONE.plan(_KnownUser(client, item.user), item.declaration)
+        item.plan = _ONE.plan(KnownAccounts(client, {item.user["username"]: item.user}), item.declaration)
         item.told = list(item.plan.warnings)
     except MattermostError as error:
         item.error = error
     return item
-
-
-class _KnownUser:
-    """A client that need not ask for an account again."""
-
-    def __init__(self, client, user: dict):
-        self._client = client
-        self._user = user
-
-    def __getattr__(self, name):
-        return getattr(self._client, name)
-
-    def find(self, name: str, **arguments):
-        return self._user if name == "get_user_by_username" else self._client.find(name, **arguments)
 
 
 def _carry_out(client: ApiClient, item) -> None:
