@@ -69,7 +69,7 @@ def perform(subject: Subject, client: Client, options: dict, check_mode: bool) -
 def check_texts(options: dict) -> None:
     """Refuse texts that cannot be sent, before anything is. Names of files may be any bytes."""
     for name, value in options.items():
-        if any("\0" in text for text in texts_in(value)):
+        if "\0" in "".join(texts_in(value)):
             raise InvalidInput(f"{name} holds a NUL character", "Correct the value")
         if name not in _FILES and not encodable(value):
             raise InvalidInput(f"{name} contains bytes that are not text", "Give text in UTF-8")

@@ -170,7 +170,7 @@ class InProcessAction(OrdinaryAction):
             else:
                 result = self._converge(options, tuple(sorted(environment.items())))
         if self._shows_invocation(task_vars):
-            result["invocation"] = {"module_args": options}
+            result["invocation"] = {"module_args": _shown(options)}
         return remove_values(json.loads(json.dumps(result)), secret_values(self.subject.argument_spec, options))
 
     @staticmethod
@@ -208,6 +208,18 @@ class InProcessAction(OrdinaryAction):
             _open_clients.end(key)  # nothing else comes, and what there is to say about it must get into the result
         warnings = [*(client.warnings if client else ()), *result.pop("warnings", ())]
         return {**result, "warnings": warnings} if warnings else result
+
+
+#: Elements of a list that are shown among the arguments of a task.
+_MOST_SHOWN = 100
+
+
+def _shown(options: dict) -> dict:
+    """The arguments as the result shows them. Ansible would carry a roster of ten thousand users along, for nobody to read."""
+    return {
+        name: f"VALUE_OMITTED ({len(value)} entries)" if isinstance(value, list) and len(value) > _MOST_SHOWN else value
+        for name, value in options.items()
+    }
 
 
 @contextlib.contextmanager

@@ -434,22 +434,23 @@ def _check_value(operation: Operation, parameter, value) -> None:
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """All texts in a value, at any depth."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in (*value, *value.values()):
-            yield from texts_in(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from texts_in(part)
+    """All texts in a value, at any depth, in no order."""
+    ahead = [value]
+    while ahead:
+        one = ahead.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            ahead += one
+            ahead += one.values()
+        elif isinstance(one, (list, tuple)):
+            ahead += one
 
 
 def encodable(value: Any) -> bool:
     """Whether all texts in a value have a form in UTF-8. Ansible keeps other bytes as lone surrogates."""
     try:
-        for text in texts_in(value):
-            text.encode()
+        "".join(texts_in(value)).encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -106,7 +106,8 @@ def _entry(person: Mapping, begins: bool, renew_password: bool) -> dict:
     if person["bot"]:
         entry.pop("email_verified", None)
     else:
-        entry.setdefault("email_verified", True)
+        if begins:
+            entry.setdefault("email_verified", True)
         if person["password"] and not person["auth_service"]:
             entry["password"] = person["password"]
     if begins:
