@@ -82,3 +82,16 @@ class Note:
         self.release()
         with contextlib.suppress(OSError):
             os.unlink(self._path)
+
+
+class MarkedOnServer(Note):
+    """In place of a note, where a mark of the account on the server says that its tokens are not in safe hands yet."""
+
+    def read(self) -> Note:
+        return self
+
+    def write(self, description: str, known: frozenset) -> None:
+        """Nothing is written."""
+
+    def remove(self) -> None:
+        """Nothing was written."""

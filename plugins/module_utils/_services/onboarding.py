@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service, as_text
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import MarkedOnServer, Note
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.known_accounts import KnownAccounts
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import by_usernames, check_concurrency
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa_enrolment import GENERATE, UPDATE
@@ -151,7 +152,9 @@ class OnboardingPlan(Plan):
         if not tokens:
             return TokensPlan()
         known: Any = KnownAccounts(client, users, without_tokens)
-        return TokensService().plan(known, {"tokens": tokens, "directory": self.folder, "concurrency": self.concurrency})
+        # The mark of an account serves as well as a note.
+        service = TokensService(note=MarkedOnServer if all(line["begins"] for line in lines) else Note)
+        return service.plan(known, {"tokens": tokens, "directory": self.folder, "concurrency": self.concurrency})
 
     # -- the work ------------------------------------------------------------------------------------------------------
 

@@ -24,10 +24,11 @@ def _utc_now() -> datetime:
 
 
 class TokenService(Service):
-    """Reads the tokens that a plan depends on. ``now`` tells the time in UTC; tests replace it."""
+    """Reads the tokens that a plan depends on. ``now`` tells the time in UTC, ``note`` notes what is not handed over."""
 
-    def __init__(self, now: Callable[[], datetime] = _utc_now):
+    def __init__(self, now: Callable[[], datetime] = _utc_now, note: type[Note] = Note):
         self._now = now
+        self._note = note
 
     def check(self, declaration: dict) -> list:
         wanted_of(declaration)
@@ -35,9 +36,8 @@ class TokenService(Service):
 
     def look(self, client: ApiClient, declaration: dict) -> Seen:
         user, tokens = _read(client, declaration)
-        seen = Seen(
-            user, tokens, self._now(), client.local, _knows_expiry(client.server, tokens), _note(client, declaration, user)
-        )
+        note = self._note_of(client, declaration, user)
+        seen = Seen(user, tokens, self._now(), client.local, _knows_expiry(client.server, tokens), note)
         if declaration["allow_own_token"] or client.local or client.logged_in:
             return seen
         # Which sessions there are counts only if one of them may lose its token.
@@ -47,6 +47,12 @@ class TokenService(Service):
             if any(token["user_id"] == seen.caller_id for token in cut_off):
                 seen.in_use = tokens_in_use(client)
         return seen
+
+    def _note_of(self, client: ApiClient, declaration: dict, user: dict | None) -> Note | None:
+        """The note of the declared tokens, if it is about present tokens of a description."""
+        if user is None or declaration["description"] is None or declaration["state"] != "present":
+            return None
+        return self._note(client.address, user["id"], declaration["description"]).read()
 
     def decide(self, declaration: dict, seen: Seen) -> TokenPlan:
         return plan_tokens(declaration, seen)
@@ -95,10 +101,3 @@ def _knows_expiry(server, tokens) -> bool | None:
     if tokens:
         return None if all("expires_at" in token for token in tokens) else False
     return server.has("token_expiry")
-
-
-def _note(client: ApiClient, declaration: dict, user: dict | None) -> Note | None:
-    """The note of the declared tokens, if it is about present tokens of a description."""
-    if user is None or declaration["description"] is None or declaration["state"] != "present":
-        return None
-    return Note(client.address, user["id"], declaration["description"]).read()

@@ -49,8 +49,6 @@ _FIXED: dict = dict.fromkeys(("token_id", "rotate_after", "overlap", "keep_disab
     "allow_own_token": False,
 }
 
-_ONE = TokenService()
-
 
 @dataclass
 class Item:
@@ -82,6 +80,7 @@ class TokensPlan(Plan):
     """The plans of all tokens that need something."""
 
     looks_again: bool = False  # every token is looked at on its own
+    one: TokenService = field(default_factory=TokenService)
     concurrency: int = 1
     items: list = field(default_factory=list)
     failed: list = field(default_factory=list)
@@ -123,7 +122,7 @@ class TokensPlan(Plan):
         def carry(items):
             for item in items:
                 if not stop.is_set():
-                    _carry_out(client, item)
+                    _carry_out(self.one, client, item)
                 if isinstance(item.error, Stopped):
                     stop.set()
 
@@ -135,22 +134,27 @@ class TokensPlan(Plan):
 
 
 class TokensService(Service):
-    """Brings all tokens of a list about, and their values into files. ``now`` tells the time in seconds."""
+    """Brings all tokens of a list about, and their values into files.
 
-    def __init__(self, now: Callable[[], float] = time.time):
+    ``now`` tells the time in seconds, ``note`` makes notes of what is not handed over.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.time, note: type[Note] = Note):
         self._now = now
+        self._note = note
+        self._one = TokenService(note=note)
 
     def plan(self, client: ApiClient, declaration: dict) -> TokensPlan:
         check_concurrency(declaration["concurrency"])
         folder = secrets_folder("directory", declaration["directory"])
         items = _items(declaration["tokens"])
         workers = declaration["concurrency"]
-        plan = TokensPlan(concurrency=workers, total=len(items))
+        plan = TokensPlan(one=self._one, concurrency=workers, total=len(items))
         _find(client, items, workers)
         _check_files(items, folder)
         tokens = _tokens_by_user(client, items)
         doubtful = [item for item in items if not self._is_as_declared(client, item, tokens)]
-        for item in in_parallel(workers, lambda item: _look(client, item), doubtful):
+        for item in in_parallel(workers, lambda item: _look(self._one, client, item), doubtful):
             plan.warnings += [f"{item.name}: {text}" for text in item.told]
             if item.error:
                 plan.failed.append(item)
@@ -165,7 +169,7 @@ class TokensService(Service):
             return False
         if 0 < (alike[0].get("expires_at") or 0) <= self._now() * 1000:
             return False
-        return not Note(client.address, item.user["id"], item.description).read().description
+        return not self._note(client.address, item.user["id"], item.description).read().description
 
     def predict(self, plan) -> dict:
         items = [item for item in plan.items if item.done and not item.error] if plan.executed else plan.items
@@ -269,28 +273,28 @@ def _tokens_by_user(client: ApiClient, items) -> dict:
     return found
 
 
-def _look(client: ApiClient, item) -> Item:
+def _look(one: TokenService, client: ApiClient, item) -> Item:
     """Plan one token by what the server shows of its user alone."""
     item.declaration.update(username=item.user["username"], user_id=None, email=None)
     try:
-        item.plan = _ONE.plan(KnownAccounts(client, {item.user["username"]: item.user}), item.declaration)
+        item.plan = one.plan(KnownAccounts(client, {item.user["username"]: item.user}), item.declaration)
         item.told = list(item.plan.warnings)
     except MattermostError as error:
         item.error = error
     return item
 
 
-def _carry_out(client: ApiClient, item) -> None:
+def _carry_out(one: TokenService, client: ApiClient, item) -> None:
     """Create the token, and write its value. Errors are kept with the item."""
     try:
-        item.done = carry_out(_ONE, client, item.declaration, item.plan)
+        item.done = carry_out(one, client, item.declaration, item.plan)
     except MattermostError as error:
         item.error, item.done = error, error.done
     except Exception as error:  # that of one token must not hide what became of the others
         item.error = UnforeseenError(error)
     if item.error or not _write(client, item):
         return
-    _ONE.write_files(item.plan)  # the value is safe: the note goes
+    one.write_files(item.plan)  # the value is safe: the note goes
 
 
 def _write(client: ApiClient, item) -> bool:
