@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_people import check_people, people_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_plan import (
     completed,
     given,
@@ -24,6 +25,23 @@ def onboarding_people(users: list, defaults: Mapping) -> list:
     """The users, each with the options of the defaults that its entry does not have."""
     common = given(defaults)
     return [_person(completed(given(user), common)) for user in users]
+
+
+def people_in_file(declaration: Mapping) -> list:
+    """The users of a file, complete with the defaults. Raises ``MattermostError`` that names line and column."""
+    people = people_of({**declaration, "users": None})
+    check_people(people, {**declaration, "directory": "somewhere", "token_expires_after": None, "passwords": "generate"})
+    return inert([entry.options for entry in people.entries])
+
+
+def src_of(options: Mapping) -> dict:
+    """What says which file that is. ``options`` has more."""
+    return {
+        "src": full_path(options["src"]),
+        "columns": options["columns"],
+        "delimiter": options["delimiter"] or None,
+        "defaults": options["defaults"],
+    }
 
 
 def _person(person: dict) -> dict:

@@ -31,7 +31,7 @@ from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths
 )
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import usernames
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._mfa_enforcement import rule
-from ansible_collections.mmops.mattermost.plugins.plugin_utils._onboarding import onboarding_people
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._onboarding import onboarding_people, people_in_file, src_of
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._records import (
     earlier_lockdown,
     earlier_offboardings,
@@ -265,9 +265,32 @@ def _user_offboarding(given: Values) -> Iterator[str]:
 
 
 def _user_onboarding(given: Values) -> Iterator[str]:
+    src = given["src"]
+    if bool(src) == bool(given["users"]):
+        yield "Give either user_onboarding_users, the users to onboard, or user_onboarding_src, the path of a file with them."
+    if (given["columns"] or given["delimiter"]) and not src:
+        yield (
+            "user_onboarding_columns and user_onboarding_delimiter are about a file. Give user_onboarding_src, or leave them "
+            "out."
+        )
+    yield from _people_in_file(given) if src else _people_in_list(given)
+    expires_after = given["token_expires_after"]
+    if expires_after and (not re.match(r"[1-9][0-9]{0,4}[dw]\Z", expires_after)):
+        yield f"user_onboarding_token_expires_after: {expires_after!r} is not a span of whole days. Give one like 120d."
+    yield _file(given, "report", output_problem)
+    yield clash_problem(given.paths("report"), given.paths("src"))
+
+
+def _people_in_file(given: Values) -> Iterator[str]:
+    """About a file. The module reads it before it sends anything; here only what tasks of the user need is read."""
+    yield _file(given, "src", input_problem)
+    if given["handover_tasks"]:
+        yield _refusal("user_onboarding_", people_in_file, src_of(given))
+    yield from _hand_over(given, "", needed=False)
+
+
+def _people_in_list(given: Values) -> Iterator[str]:
     people = onboarding_people(given["users"], given["defaults"])
-    if not people:
-        yield "user_onboarding_users is empty. Give the users to onboard."
     names = Counter(person["username"].lower() for person in people)
     yield from (
         f"user_onboarding_users: {name} is listed more than once. List every user once."
@@ -278,12 +301,8 @@ def _user_onboarding(given: Values) -> Iterator[str]:
         yield from (f"user_onboarding_users: {person['username']}: {problem}" for problem in _person(person) if problem)
     tokens = [(person["username"].lower(), description) for person in people for description in person["tokens"]]
     yield from _token_clashes("user_onboarding_users", tokens)
-    expires_after = given["token_expires_after"]
-    if expires_after and (not re.match(r"[1-9][0-9]{0,4}[dw]\Z", expires_after)):
-        yield f"user_onboarding_token_expires_after: {expires_after!r} is not a span of whole days. Give one like 120d."
     secret = any(secrets_of(person, given["passwords"]) for person in people)
     yield from _hand_over(given, "Passwords, MFA secrets and tokens", secret)
-    yield _file(given, "report", output_problem)
 
 
 def _person(person: Mapping) -> Iterator[str]:

@@ -44,7 +44,11 @@ def show(rows: dict[str, dict]) -> None:
         counts = ", ".join(f"{key} {value}" for key, value in row["requests"].items())
         extra = "".join(
             f"; {row[key]:g} {unit}"
-            for key, unit in (("peak_memory_mb", "MB peak"), ("difference_ms", "ms more"))
+            for key, unit in (
+                ("peak_memory_mb", "MB peak"),
+                ("difference_ms", "ms more"),
+                ("whole", "times a play with that script as its only task"),
+            )
             if key in row
         )
         print(f"{name:<18} {row['ratio']:>8.3f}   {medians}; {counts}{extra}")

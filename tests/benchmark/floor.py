@@ -77,8 +77,7 @@ def onboard(count: int, concurrency: int, folder: str) -> int:
     session = connection()
     people = list(onboarded(count))
     names = [person["username"] for person in people]
-    for _look in range(2):
-        by_name(session, names)
+    by_name(session, names)
 
     def post(person: dict) -> dict:
         password = "A1a-" + secrets.token_urlsafe(24)
@@ -87,7 +86,6 @@ def onboard(count: int, concurrency: int, folder: str) -> int:
         return session.post(API, json=body, timeout=60).json()
 
     def token(user: dict) -> bool:
-        session.get(f"{API}/{user['id']}/tokens", params={"page": 0, "per_page": 200}, timeout=60).json()
         made = session.post(f"{API}/{user['id']}/tokens", json={"description": "laptop"}, timeout=60).json()
         write(folder, f"{user['username']}.laptop.token", made["token"])
         return True
@@ -98,20 +96,17 @@ def onboard(count: int, concurrency: int, folder: str) -> int:
     with ThreadPoolExecutor(concurrency) as pool:
         users = list(pool.map(post, people))
     many(concurrency, token, by_name(session, names))
-    done = many(concurrency, unmark, users)
-    by_name(session, names)
-    return done
+    return many(concurrency, unmark, users)
 
 
 def look(count: int) -> int:
-    """Reads users by name three times, and all tokens."""
+    """Reads users by name, and all tokens."""
     session = connection()
-    names = [person["username"] for person in onboarded(count)]
-    found = [len(by_name(session, names)) for _time in range(3)]
+    found = len(by_name(session, [person["username"] for person in onboarded(count)]))
     page: int = 0
     while len(session.get(f"{API}/tokens", params={"page": page, "per_page": 200}, timeout=60).json()) == 200:
         page += 1
-    return found[0]
+    return found
 
 
 def write(folder: str, name: str, text: str) -> None:

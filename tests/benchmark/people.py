@@ -46,6 +46,14 @@ def write_roster(path: Path, count: int, prefix: str = "user") -> None:
         rows.writerows(bodies(count, prefix))
 
 
+def write_onboarded(path: Path, count: int) -> None:
+    """The people for the role user_onboarding as a file, each with a token."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow([*next(onboarded(1)), "tokens"])
+        rows.writerows([*person.values(), "laptop"] for person in onboarded(count))
+
+
 def write_load_file(path: Path, count: int) -> None:
     """The same people for the option --load of the fake server."""
     with path.open("w", encoding="utf-8") as file:

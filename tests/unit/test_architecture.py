@@ -30,6 +30,7 @@ HEADERS = {"Authorization", "Date", "Retry-After", "Token", "X-Request-Id", "X-V
 
 #: Services that do not plan in one go.
 OWN_PLAN = {
+    "OnboardingService": "is composed of the services for rosters, tokens, enrolments and mails, which plan by themselves",
     "RosterService": "plans some thousand users while it reads the next ones",
     "TokensService": "plans each doubtful token with the service for one token",
 }

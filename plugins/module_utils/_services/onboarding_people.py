@@ -49,6 +49,8 @@ def people_of(declaration: dict) -> RosterFile:
         raise InvalidInput("src is empty", "Give the path of a file, or users")
     elif not users:
         raise InvalidInput("users is empty", "Give the users to onboard")
+    elif declaration["columns"] or declaration["delimiter"]:
+        raise InvalidInput("columns and delimiter count only for the file that src names", "Leave them out")
     else:
         roster = RosterFile([Entry(ListPlace("users", position), user) for position, user in enumerate(users)])
     entries = [Entry(entry.where, completed(given(entry.options), defaults)) for entry in roster.entries]
