@@ -17,6 +17,19 @@ from ansible_collections.mmops.mattermost.tests.tools.operations_page import DOO
 MODULES = [name for name in module_names() if name != DOOR]
 
 
+#: What the services that a module is composed of send for options that it does not have.
+UNREACHED = {
+    "mm_user_onboarding": {
+        *("delete_user", "login", "logout", "register_terms_of_service_action", "reset_password_failed_attempts"),
+        *("get_all_teams", "get_team", "remove_team_member"),
+        *("get_total_users_stats", "get_user_by_email", "get_users_by_ids"),
+        *("disable_user_access_token", "get_sessions", "revoke_session"),
+        *("migrate_auth_to_ldap", "migrate_auth_to_saml", "reset_password", "send_verification_email"),
+        *("switch_account_type", "update_user_auth", "verify_user_email"),
+    }
+}
+
+
 def test_the_page_is_made_from_the_table():
     assert PAGE.read_text(encoding="utf-8") == page(), "Run: python tests/tools/operations_page.py"
 
@@ -29,7 +42,7 @@ def test_the_page_lists_every_operation_once():
 
 @pytest.mark.parametrize("module", MODULES)
 def test_the_operations_of_a_module_are_those_that_its_source_can_send(module):
-    assert set(OPTIONS[module]) == operations_of(module)
+    assert set(OPTIONS[module]) == operations_of(module) - UNREACHED.get(module, set())
 
 
 #: Values with a meaning of their own, of options that take any text.

@@ -71,6 +71,41 @@ _USER: dict[str, list[str]] = {
     "verify_user_email_without_token": ["email_verified=true"],
 }
 
+#: Those of a user that is there, or comes.
+_ONBOARDED: dict[str, list[str]] = {
+    "add_channel_member": ["teams"],
+    "add_team_member": ["teams"],
+    "add_team_members": ["teams"],
+    "assign_bot": ["bot=true"],
+    "convert_bot_to_user": ["bot=false"],
+    "convert_user_to_bot": ["bot=true"],
+    "create_bot": ["bot=true"],
+    "create_user": ["username"],
+    "demote_user_to_guest": ["guest=true"],
+    "get_bot": ["bot=true"],
+    "get_channel_by_name": ["teams"],
+    "get_channel_members": ["api_socket"],
+    "get_channel_members_by_ids": ["teams"],
+    "get_channel_members_for_user": ["teams"],
+    "get_client_config": ["email", "guest=true", "auth_service"],
+    "get_profile_image": ["image"],
+    "get_roles_by_names": ["teams"],
+    "get_server_limits": ["username"],
+    "get_team_by_name": ["teams"],
+    "get_team_members_by_ids": ["teams"],
+    "get_team_members_for_user": ["teams"],
+    "get_user": ["email_verified=true"],
+    "promote_guest_to_user": ["guest=false"],
+    "set_default_profile_image": ["image=default"],
+    "set_profile_image": ["image"],
+    "update_team_member_scheme_roles": ["teams"],
+    "update_user": ["api_socket"],
+    "update_user_active": ["username"],
+    "update_user_password": ["password"],
+    "update_user_roles": ["roles"],
+    "verify_user_email_without_token": ["email_verified=true"],
+}
+
 #: For every module, the options that lead to an operation; ``name=value`` where only that value does.
 OPTIONS: dict[str, dict[str, list[str]]] = {
     "mm_bot": {
@@ -127,6 +162,25 @@ OPTIONS: dict[str, dict[str, list[str]]] = {
         "search_users": ["search"],
     },
     "mm_user_mfa": {**_WHO, "generate_mfa_secret": ["state=present"], "update_user_mfa": ["state=present", "state=absent"]},
+    "mm_user_onboarding": {
+        **{
+            operation: [option if option == "api_socket" else f"users.{option}" for option in options]
+            for operation, options in _ONBOARDED.items()
+        },
+        "create_user_access_token": ["users.tokens"],
+        "generate_mfa_secret": ["users.mfa=true"],
+        "get_user_access_token": ["users.tokens"],
+        "get_user_access_tokens": ["users.tokens"],
+        "get_user_access_tokens_for_user": ["users.tokens"],
+        "get_user_by_username": ["users", "src"],
+        "get_users": ["users.roles", "users.guest=true", "users.bot=true", "api_socket"],
+        "get_users_by_usernames": ["users", "src"],
+        "patch_user": ["users", "src"],
+        "revoke_user_access_token": ["users.tokens", "directory"],
+        "enable_user_access_token": ["users.tokens"],
+        "send_password_reset_email": ["passwords=email"],
+        "update_user_mfa": ["users.mfa=true"],
+    },
     "mm_user_session": {
         **_WHO,
         "attach_device_id": ["state=present", "device_id"],
