@@ -140,7 +140,7 @@ class OnboardingPlan(Plan):
             if line["begins"] and line["username"] not in self.errors:
                 enrolled = [GENERATE, UPDATE] if line["mfa"] and not line["user_id"] else []
                 linked = [LINK] if line["link"] and not line["user_id"] else []
-                self._send(line["username"], [*enrolled, *([CREATE] if line["tokens"] else []), *linked, UNMARK])
+                self._send(line["username"], [*enrolled, *([CREATE] * len(line["tokens"])), *linked, UNMARK])
 
     def _plan_tokens(self, client: ApiClient, lines: list, users: dict, without_tokens: bool = False) -> TokensPlan:
         """The plan for the tokens of these people; ``without_tokens``: their accounts were made a moment ago."""
