@@ -93,6 +93,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import limits, review
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._plain import without_templates
 
 
 def access_review(
@@ -114,7 +115,7 @@ def access_review(
     except MattermostError as error:
         raise AnsibleFilterError(f"access_review: {error}") from None
     milliseconds = int((time.time() if now is None else float(now)) * 1000)
-    return inert(review(list(users), wanted, milliseconds, refused, drift, about))
+    return inert(review(without_templates(users), wanted, milliseconds, refused, without_templates(drift), about))
 
 
 class FilterModule:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._plain import without_templates
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._tables import review_table
 
 _TABLES = ("findings", "accounts", "tokens", "sessions")
@@ -19,7 +20,7 @@ _TABLES = ("findings", "accounts", "tokens", "sessions")
 
 def review_files(report: dict, formats, name: str, templates: str) -> dict:
     """The texts of all files by their names. ``templates`` is the folder of the page."""
-    plain = _plain(report)
+    plain = without_templates(report)
     program = json.dumps(plain, ensure_ascii=False, indent=4, sort_keys=True) + "\n"
     files = {}
     if "html" in formats:
@@ -40,12 +41,3 @@ def _page(templates, **variables) -> str:
     loader = FileSystemLoader(templates)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.get_template("report.html.j2").render(variables) + "\n"
-
-
-def _plain(value):
-    """Without the containers of Ansible, which look for a template at each access."""
-    if isinstance(value, dict):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    return value
