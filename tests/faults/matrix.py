@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -33,6 +34,7 @@ from ansible_collections.mmops.mattermost.plugins.modules import (
     mm_user,
     mm_user_auth,
     mm_user_mfa,
+    mm_user_onboarding,
     mm_user_session,
     mm_user_token,
     mm_users,
@@ -198,6 +200,23 @@ def _token_is_in_hands(bench: Bench, user: str, results: list[dict[str, Any]]) -
     ]
 
 
+def _is_onboarded(bench: Bench, user: str, results: list[dict[str, Any]]) -> list[str]:
+    """The secrets in the files work, there is one token, and the mark is gone."""
+    password, token = (Path(SECRETS, f"{user}.{kind}") for kind in ("password", "deploy.token"))
+    problems = [f"there is no file {path.name}" for path in (password, token) if not path.is_file()]
+    if problems:
+        return problems
+    if not bench.logs_in(user, password.read_text().strip()):
+        problems.append("the password in the file is another one")
+    if not bench.works(token.read_text().strip()):
+        problems.append("the token in the file does not work")
+    if len(bench.tokens(user)) != 1:
+        problems.append(f"{len(bench.tokens(user))} tokens")
+    if (bench.user(user) or {}).get("props"):
+        problems.append("the mark is left")
+    return problems
+
+
 def _enrolment_is_in_hands(bench: Bench, user: str, results: list[dict[str, Any]]) -> list[str]:
     secrets = [result["secret"] for result in results if result.get("secret")]
     if not secrets:
@@ -254,6 +273,9 @@ def _enrolled(bench: Bench, user: str) -> None:
 
 WHO = {"username": "USER"}
 NEW = {**WHO, "email": "USER@example.com", "password": PASSWORD}
+_FOLDER = tempfile.TemporaryDirectory()
+SECRETS = _FOLDER.name
+PERSON = {**WHO, "email": "USER@example.com", "tokens": ["deploy"]}
 ROSTER = [{"username": f"USER-{letter}", "email": f"USER-{letter}@example.com"} for letter in "abc"]
 
 
@@ -291,6 +313,12 @@ WRITES = [
     ),
     Write("absent", mm_user.SUBJECT, {**WHO, "state": "absent"}, _account, _is_gone),
     Write("roster", mm_users.SUBJECT, {"users": ROSTER, "missing_password": "random", "concurrency": 1}),
+    Write(
+        "onboarding",
+        mm_user_onboarding.SUBJECT,
+        {"users": [PERSON], "directory": SECRETS, "concurrency": 1},
+        proves=_is_onboarded,
+    ),
     Write("token", mm_user_token.SUBJECT, {**WHO, "description": "deploy"}, _account, _token_is_in_hands),
     Write(
         "rotation",

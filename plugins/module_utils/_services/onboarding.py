@@ -114,7 +114,10 @@ class OnboardingPlan(Plan):
 
     def text_of(self, name: str) -> str:
         """Why somebody could not be onboarded."""
-        return f"{name}: {' '.join(dict.fromkeys(map(str, self.errors[name])))}"
+        text = " ".join(dict.fromkeys(map(str, self.errors[name])))
+        done = self.executed and (name in self.sent or any(item.done for item in self.accounts.items if item.name == name))
+        # What an error says of its own step does not hold for those before it.
+        return f"{name}: {text.replace(' Nothing was changed.', '') if done else text}"
 
     def secrets_of(self, line: dict) -> list:
         """Which secrets of somebody are new: password, MFA, and descriptions of tokens."""
