@@ -180,8 +180,10 @@ def prepared_server(count: int, folder: Path) -> Iterator[Server]:
         return
     bench = Bench(given, folder)
     write_roster(folder / "made.csv", count)
-    try:
-        bench.run(bench.play("make", {"mmops.mattermost.mm_users": {"src": str(folder / "made.csv")}}))
-        yield given
-    finally:
-        bench.delete_users("user")
+    # Deletion for good is off by default.
+    with bench.settings(ServiceSettings={"EnableAPIUserDeletion": True}):
+        try:
+            bench.run(bench.play("make", {"mmops.mattermost.mm_users": {"src": str(folder / "made.csv")}}))
+            yield given
+        finally:
+            bench.delete_users("user")
