@@ -143,7 +143,7 @@ class OnboardingPlan(Plan):
             if line["begins"] and line["username"] not in self.errors:
                 enrolled = [GENERATE, UPDATE] if line["mfa"] and not line["user_id"] else []
                 linked = [LINK] if line["link"] and not line["user_id"] else []
-                self._send(line["username"], [*enrolled, *([CREATE] * len(line["tokens"])), *linked, UNMARK])
+                self._count(line["username"], [*enrolled, *([CREATE] * len(line["tokens"])), *linked, UNMARK])
 
     def _plan_tokens(self, client: ApiClient, lines: list, users: dict, without_tokens: bool = False) -> TokensPlan:
         """The plan for the tokens of these people; ``without_tokens``: their accounts were made a moment ago."""
@@ -214,14 +214,14 @@ class OnboardingPlan(Plan):
         plan = RosterService().plan(known, {**_ROSTER, "users": marked, "concurrency": self.concurrency})
         plan.execute(client)
         for item in plan.items:
-            self._send(item.name, item.done)
+            self._count(item.name, item.done)
         self._fail(plan.failed)
 
     # -- the books -----------------------------------------------------------------------------------------------------
 
     def _run(self, client: ApiClient, jobs: Iterable[list], users: dict | None = None, check_mode: bool = False) -> None:
         for job in run_all(client, self.concurrency, jobs, self.found if users is None else users, check_mode):
-            self._send(job.username, job.operations)
+            self._count(job.username, job.operations)
             self._warn(job.warnings)
             if job.error:
                 self.errors.setdefault(job.username, []).append(job.error)
@@ -229,7 +229,7 @@ class OnboardingPlan(Plan):
     def _note_tokens(self, plan: TokensPlan) -> None:
         for item in plan.items:
             name = item.user["username"]
-            self._send(name, item.done if plan.executed else item.plan.operations)
+            self._count(name, item.done if plan.executed else item.plan.operations)
             if not item.error:
                 self.made.setdefault(name, []).append(item.description)
         for item in plan.failed:
@@ -239,7 +239,7 @@ class OnboardingPlan(Plan):
     def _warn(self, texts: list) -> None:
         self.warnings += [text for text in texts if text not in self.warnings]
 
-    def _send(self, name: str, operations: list) -> None:
+    def _count(self, name: str, operations: list) -> None:
         if operations:
             self.sent.setdefault(name, []).extend(operations)
 
