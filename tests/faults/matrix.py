@@ -31,12 +31,14 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import MfaService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa_enrolment import PERIOD, Clock
 from ansible_collections.mmops.mattermost.plugins.modules import (
+    mm_bot,
     mm_user,
     mm_user_auth,
     mm_user_mfa,
     mm_user_onboarding,
     mm_user_session,
     mm_user_token,
+    mm_user_tokens,
     mm_users,
 )
 from ansible_collections.mmops.mattermost.tests.support.servers import Server
@@ -96,8 +98,22 @@ class Bench:
         self.server = server
         self._numbers = itertools.count(1)
         self.chief("chief")
-        settings = ("EnableMultifactorAuthentication", "EnableAPIUserDeletion", "EnableUserAccessTokens")
-        self.ask("PUT", "/config/patch", ServiceSettings=dict.fromkeys(settings, True))
+        settings = (
+            "EnableMultifactorAuthentication",
+            "EnableAPIUserDeletion",
+            "EnableUserAccessTokens",
+            "EnableBotAccountCreation",
+        )
+        self.ask(
+            "PUT",
+            "/config/patch",
+            ServiceSettings=dict.fromkeys(settings, True),
+            LdapSettings={"Enable": True},
+            TeamSettings={"MaxUsersPerTeam": 10_000},
+        )
+        self.crew = self.ask("POST", "/teams", name="crew", display_name="Crew", type="O")["id"]
+        #: For the files of the case that is under way.
+        self.folder = Path()
 
     def ask(self, method: str, path: str, **body: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.server.token}"}
@@ -138,6 +154,19 @@ class Bench:
         user = self.user(name)
         return self.ask("GET", f"/users/{user['id']}/sessions") if user else []
 
+    def bot(self, name: str) -> dict[str, Any] | None:
+        user = self.user(name)
+        return self.ask("GET", f"/bots/{user['id']}?include_deleted=true") if user and user.get("is_bot") else None
+
+    def in_crew(self, name: str) -> bool:
+        user = self.user(name)
+        return bool(user) and any(team["id"] == self.crew for team in self.ask("GET", f"/users/{user['id']}/teams"))
+
+    def handed_over(self, file: str) -> str:
+        """The content of a file that a task left, empty if there is none."""
+        path = self.folder / file
+        return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
     def works(self, value: str) -> bool:
         headers = {"Authorization": f"Bearer {value}"}
         return requests.get(f"{self.server.url}/api/v4/users/me", headers=headers, timeout=30).status_code == 200
@@ -159,7 +188,7 @@ class Bench:
             **connection,
             "api_url": self.server.url,
             **login,
-            **filled(write.options, user),
+            **filled(write.options, user, str(self.folder)),
         }
         client = None
         try:
@@ -174,13 +203,13 @@ class Bench:
         return {**result, "all_warnings": [*(client.warnings if client else ()), *result.get("warnings", ())]}
 
 
-def filled(value: Any, user: str) -> Any:
-    """The options with the name of the case's own user."""
+def filled(value: Any, user: str, folder: str) -> Any:
+    """The options with the name of the case's own user, and with its folder."""
     if isinstance(value, dict):
-        return {key: filled(part, user) for key, part in value.items()}
+        return {key: filled(part, user, folder) for key, part in value.items()}
     if isinstance(value, list):
-        return [filled(part, user) for part in value]
-    return value.replace("USER", user) if isinstance(value, str) else value
+        return [filled(part, user, folder) for part in value]
+    return value.replace("USER", user).replace("FOLDER", folder) if isinstance(value, str) else value
 
 
 # -- what must hold ----------------------------------------------------------------------------------------------
@@ -202,7 +231,7 @@ def _token_is_in_hands(bench: Bench, user: str, results: list[dict[str, Any]]) -
 
 def _is_onboarded(bench: Bench, user: str, results: list[dict[str, Any]]) -> list[str]:
     """The secrets in the files work, there is one token, and the mark is gone."""
-    password, token = (Path(SECRETS, f"{user}.{kind}") for kind in ("password", "deploy.token"))
+    password, token = (bench.folder / f"{user}.{kind}" for kind in ("password", "deploy.token"))
     problems = [f"there is no file {path.name}" for path in (password, token) if not path.is_file()]
     if problems:
         return problems
@@ -228,6 +257,54 @@ def _enrolment_is_in_hands(bench: Bench, user: str, results: list[dict[str, Any]
         for seconds in (-PERIOD, 0, PERIOD)
     )
     return [] if works else ["no secret that was handed over works"]
+
+
+def _tokens_are_in_files(bench: Bench, user: str, results: list[dict[str, Any]]) -> list[str]:
+    """Each declared token is there once, and its file holds a value that works. No other file is left."""
+    active = sorted(token["description"] for token in bench.tokens(user) if token["is_active"])
+    problems = [] if active == DESCRIPTIONS else [f"the active tokens are {active}"]
+    files = {description: f"{user}.{description}.token" for description in DESCRIPTIONS}
+    problems += [f"the file of {name} holds nothing that works" for name, file in files.items() if not _opens(bench, file)]
+    return problems + _strangers(bench, set(files.values()))
+
+
+def _opens(bench: Bench, file: str) -> bool:
+    value = bench.handed_over(file)
+    return bool(value) and bench.works(value)
+
+
+def _strangers(bench: Bench, expected: set[str]) -> list[str]:
+    """Files of secrets that belong to nothing."""
+    return [f"a file {path.name} is left" for path in bench.folder.iterdir() if path.is_file() and path.name not in expected]
+
+
+def _passwords_are_in_files(bench: Bench, user: str, results: list[dict[str, Any]]) -> list[str]:
+    names = [f"{user}-{letter}" for letter in "abc"]
+    wrong = [name for name in names if not bench.logs_in(name, bench.handed_over(f"{name}.password") or "none")]
+    return [f"nobody has the password of {name}" for name in wrong] + _strangers(bench, {f"{name}.password" for name in names})
+
+
+def _crew_is_complete(bench: Bench, user: str, results: list[dict[str, Any]]) -> list[str]:
+    return [f"{user}-{letter} is not in the team" for letter in "abc" if not bench.in_crew(f"{user}-{letter}")]
+
+
+def _secret_is_in_file(bench: Bench, user: str, results: list[dict[str, Any]]) -> list[str]:
+    return _enrolment_is_in_hands(bench, user, [{"secret": bench.handed_over(f"{user}.secret")}])
+
+
+def _bot_is(**expected: Any) -> Callable[[Bench, str, list[dict[str, Any]]], list[str]]:
+    def proves(bench: Bench, user: str, results: list[dict[str, Any]]) -> list[str]:
+        bot = bench.bot(user)
+        if bot is None:
+            return ["there is no bot"]
+        shown = {**bot, "enabled": not bot["delete_at"]}
+        return [f"{name} is {shown.get(name)!r}, not {value!r}" for name, value in expected.items() if shown.get(name) != value]
+
+    return proves
+
+
+def _bot(bench: Bench, user: str) -> None:
+    bench.ask("POST", "/bots", username=user)
 
 
 def _is(**expected: Any) -> Callable[[Bench, str, list[dict[str, Any]]], list[str]]:
@@ -273,9 +350,8 @@ def _enrolled(bench: Bench, user: str) -> None:
 
 WHO = {"username": "USER"}
 NEW = {**WHO, "email": "USER@example.com", "password": PASSWORD}
-_FOLDER = tempfile.TemporaryDirectory()
-SECRETS = _FOLDER.name
 PERSON = {**WHO, "email": "USER@example.com", "tokens": ["deploy"]}
+DESCRIPTIONS = ["deploy", "report"]
 ROSTER = [{"username": f"USER-{letter}", "email": f"USER-{letter}@example.com"} for letter in "abc"]
 
 
@@ -316,8 +392,27 @@ WRITES = [
     Write(
         "onboarding",
         mm_user_onboarding.SUBJECT,
-        {"users": [PERSON], "directory": SECRETS, "concurrency": 1},
+        {"users": [PERSON], "directory": "FOLDER", "concurrency": 1},
         proves=_is_onboarded,
+    ),
+    Write(
+        "roster, passwords",
+        mm_users.SUBJECT,
+        {"users": ROSTER, "missing_password": "random", "passwords_directory": "FOLDER", "concurrency": 1},
+        proves=_passwords_are_in_files,
+    ),
+    Write(
+        "roster, teams",
+        mm_users.SUBJECT,
+        {"users": [{**entry, "teams": ["crew"]} for entry in ROSTER], "missing_password": "random", "concurrency": 1},
+        proves=_crew_is_complete,
+    ),
+    Write(
+        "tokens",
+        mm_user_tokens.SUBJECT,
+        {"tokens": [{**WHO, "description": each} for each in DESCRIPTIONS], "directory": "FOLDER", "concurrency": 1},
+        _account,
+        _tokens_are_in_files,
     ),
     Write("token", mm_user_token.SUBJECT, {**WHO, "description": "deploy"}, _account, _token_is_in_hands),
     Write(
@@ -330,11 +425,22 @@ WRITES = [
     Write("token disabled", mm_user_token.SUBJECT, {**WHO, "description": "deploy", "state": "disabled"}, _token),
     Write("token absent", mm_user_token.SUBJECT, {**WHO, "description": "deploy", "state": "absent"}, _token),
     Write("mfa", _fast_mfa(), WHO, _account, _enrolment_is_in_hands),
+    Write("mfa, file", _fast_mfa(), {**WHO, "secret_path": "FOLDER/USER.secret"}, _account, _secret_is_in_file),
     Write("mfa regenerate", _fast_mfa(), {**WHO, "regenerate": True}, _enrolled, _enrolment_is_in_hands, quiet=False),
     Write("mfa absent", mm_user_mfa.SUBJECT, {**WHO, "state": "absent"}, _enrolled),
     Write("sessions", mm_user_session.SUBJECT, {**WHO, "state": "absent"}, _session),
     Write(
         "auth", mm_user_auth.SUBJECT, {**WHO, "auth_service": "ldap", "auth_data": "USER"}, _account, _is(auth_service="ldap")
+    ),
+    Write(
+        "bot", mm_bot.SUBJECT, {**WHO, "display_name": "D", "description": "T"}, proves=_bot_is(display_name="D", enabled=True)
+    ),
+    Write(
+        "bot, owner, off",
+        mm_bot.SUBJECT,
+        {**WHO, "owner": "chief", "enabled": False, "description": "T"},
+        _bot,
+        _bot_is(description="T", enabled=False),
     ),
 ]
 
@@ -347,7 +453,9 @@ def requests_of(bench: Bench, write: Write) -> list[str]:
     user = bench.new_name()
     write.prepare(bench, user)
     bench.written()
-    bench.run(write, user)
+    with tempfile.TemporaryDirectory() as home:
+        bench.folder = Path(home)
+        bench.run(write, user)
     return bench.written()
 
 
@@ -357,6 +465,7 @@ def try_case(bench: Bench, write: Write, fault: str, position: int, request: str
     user = bench.new_name()
     write.prepare(bench, user)
     with tempfile.TemporaryDirectory() as home:
+        bench.folder = Path(home)
         os.environ["ANSIBLE_HOME"] = home  # where notes of tokens are kept
         before = _state(bench, user)
         bench.control("POST", "faults", path="/api/v4/*", skip=position, **FAULTS[fault])
@@ -364,7 +473,8 @@ def try_case(bench: Bench, write: Write, fault: str, position: int, request: str
         bench.control("DELETE", "faults")
         after = _state(bench, user)
         results += [bench.run(write, user), bench.run(write, user)]
-    case.problems = [*_told(results[0], before, after, write), *_clean(results, write), *write.proves(bench, user, results)]
+        case.problems = [*_told(results[0], before, after, write), *_clean(results, write)]
+        case.problems += write.proves(bench, user, results)
     for result in results:
         if "bug" in result:
             case.problems.append(f"a bare Python error: {result['bug']}")
@@ -378,16 +488,18 @@ def try_case(bench: Bench, write: Write, fault: str, position: int, request: str
     return case
 
 
+#: What reads and refused logins move as well.
+_MOVES = ("update_at", "last_activity_at", "failed_attempts")
+
+
 def _state(bench: Bench, user: str) -> list[Any]:
-    """What a write may change, without the times that reads move."""
-    people = [bench.user(name) for name in (user, *(f"{user}-{letter}" for letter in "abc"))]
-    return [
-        [
-            person and {key: value for key, value in person.items() if key not in ("update_at", "last_activity_at")}
-            for person in people
-        ],
-        bench.tokens(user),
-    ]
+    """What a write may change, without what moves by itself."""
+    names = [user, *(f"{user}-{letter}" for letter in "abc")]
+    found = [account for account in map(bench.user, names) if account]
+    people = [{key: value for key, value in account.items() if key not in _MOVES} for account in found]
+    crew = [account["username"] for account in found if bench.in_crew(account["username"])]
+    bot = {key: value for key, value in (bench.bot(user) or {}).items() if key not in _MOVES}
+    return [people, crew, bot, bench.tokens(user)]
 
 
 def _told(result: dict[str, Any], before: list[Any], after: list[Any], write: Write) -> list[str]:
