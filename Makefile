@@ -86,7 +86,7 @@ integration-cores: $(READY) ## the plays with the oldest and the newest ansible-
 molecule: $(READY) ## the roles in Molecule scenarios, without containers (SCENARIOS="...": some of them)
 	@$(BIN)/python tests/tools/scenarios.py $(SCENARIOS)
 
-faults: $(READY) ## every write with every fault of the fake server at every request, as a table; half an hour (FAULTS="--write token")
+faults: $(READY) ## every write with every fault of the fake server at every request, as a table; five minutes (FAULTS="--write token")
 	@$(BIN)/python tests/faults $(FAULTS)
 
 bench: $(READY) ## ratios against baselines of the same run (MATTERMOST_URL, MATTERMOST_TOKEN: of a real server)

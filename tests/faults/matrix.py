@@ -24,8 +24,9 @@ from typing import Any
 
 import pyotp
 import requests
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, failure, perform
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import MfaService
@@ -182,14 +183,8 @@ class Bench:
     def run(self, write: Write, user: str) -> dict[str, Any]:
         """The result of a task, as both hosts make it."""
         login = {"api_login_id": "chief", "api_password": PASSWORD} if write.logs_in else {"api_token": self.server.token}
-        connection = {name: option.get("default") for name, option in CONNECTION_OPTIONS.items()}
-        options = {
-            **{name: option.get("default") for name, option in write.subject.options.items()},
-            **connection,
-            "api_url": self.server.url,
-            **login,
-            **filled(write.options, user, str(self.folder)),
-        }
+        given = {**filled(write.options, user, str(self.folder)), "api_url": self.server.url, **login}
+        options = ArgumentSpecValidator(write.subject.argument_spec).validate(given).validated_parameters
         client = None
         try:
             client = make_client(options)
@@ -455,7 +450,8 @@ def requests_of(bench: Bench, write: Write) -> list[str]:
     bench.written()
     with tempfile.TemporaryDirectory() as home:
         bench.folder = Path(home)
-        bench.run(write, user)
+        result = bench.run(write, user)
+    assert not result.get("failed"), result
     return bench.written()
 
 

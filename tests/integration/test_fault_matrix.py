@@ -39,6 +39,11 @@ def bench() -> Iterator[Bench]:
         ("mfa", "generate_mfa_secret", "500 after"),
         ("mfa", "update_user_mfa", "broken json after"),
         ("mfa regenerate", "generate_mfa_secret", "other json after"),
+        ("mfa, file", "generate_mfa_secret", "not json after"),
+        ("tokens", "create_user_access_token", "broken json after"),
+        ("roster, passwords", "create_user", "520 after"),
+        ("roster, teams", "get_team_by_name", "other json after"),
+        ("bot, owner, off", "get_bot", "other json after"),
     ],
 )
 def test_nothing_is_lost(

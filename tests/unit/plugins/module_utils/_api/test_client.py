@@ -44,7 +44,11 @@ OK = answer(
     200,
     {
         **dict.fromkeys(("status", "id", "user_id", "username", "description", "token", "secret", "qr_code"), "OK"),
+        **dict.fromkeys(("owner_id", "channel_id", "name"), "OK"),
         "is_active": True,
+        "mfa_required": True,
+        "IsLicensed": "true",
+        "users": [],
         "auth_service": "",
         "total_users_count": 1,
     },

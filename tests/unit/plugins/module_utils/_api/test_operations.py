@@ -62,7 +62,7 @@ SOMEBODY, SOMETHING = "z" * 26, "y" * 26
 NEVER_RECORDED = {
     "promote_guest_to_user": ({"user_id": SOMEBODY}, "POST", f"/api/v4/users/{SOMEBODY}/promote", {"status": "OK"}),
     "get_all_teams": ({"page": 0}, "GET", "/api/v4/teams", [{"id": SOMETHING}]),
-    "get_team": ({"team_id": SOMETHING}, "GET", f"/api/v4/teams/{SOMETHING}", {"id": SOMETHING}),
+    "get_team": ({"team_id": SOMETHING}, "GET", f"/api/v4/teams/{SOMETHING}", {"id": SOMETHING, "name": "sales"}),
     "get_channel_members": ({"channel_id": SOMETHING}, "GET", f"/api/v4/channels/{SOMETHING}/members", [{"user_id": SOMEBODY}]),
     "get_channel_members_for_user": (
         {"user_id": SOMEBODY, "team_id": SOMETHING},
