@@ -29,6 +29,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
     MissingLibrary,
     UnforeseenError,
 )
+from ansible_collections.mmops.mattermost.plugins.module_utils._excerpt import MOST, OPTION, shorten
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Service, converge
 
 
@@ -63,7 +64,15 @@ def perform(subject: Subject, client: Client, options: dict, check_mode: bool) -
     }
     if outcome.plan.failure:
         result.update(failed=True, msg=outcome.plan.failure)
+        if not options.get(OPTION):
+            _shorten(result, subject)
     return result
+
+
+def _shorten(result: dict, subject: Subject) -> None:
+    shorten(result)
+    if "omitted" in result and OPTION in subject.options:
+        result["msg"] += f" The result shows the first {MOST} of each list, and all of them with {OPTION}: true."
 
 
 def check_texts(options: dict) -> None:
@@ -95,7 +104,9 @@ def failure(error: MattermostError) -> dict:
     message = str(error)
     if isinstance(error, MissingLibrary):
         message = missing_required_lib(error.library, reason=f"for {error.needed_for}")
-    return {**error.returned, "msg": message, "error": error.details(), "operations": error.done, "changed": bool(error.done)}
+    result = {**error.returned, "msg": message, "error": error.details(), "operations": error.done, "changed": bool(error.done)}
+    shorten(result)
+    return result
 
 
 def unforeseen(name: str, error: Exception) -> dict:

@@ -10,6 +10,7 @@ diff and the predicted result come from the plan alone, in check mode and in a r
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -307,7 +308,9 @@ def _told(error: MattermostError, done: list) -> MattermostError:
 
 def _consequence(operation: str, unknown: bool, done: list) -> str:
     """What was changed, and what the next run does about it."""
-    before = f"{', '.join(done)} took effect before" if done else ""
+    counts = Counter(done)
+    named = ", ".join(name if count == 1 else f"{name} ({count} times)" for name, count in counts.items())
+    before = f"{named} took effect before" if done else ""
     if unknown:
         return (
             f"{before + ', and ' if before else ''}{operation} may have taken effect: the next run looks at the server and "

@@ -237,11 +237,17 @@ diff:
 operations:
   description:
     - Names of the API operations that were carried out, in order; in check mode, of those that would be.
-    - When the task fails, those that had taken effect before.
+    - When the task fails, those that had taken effect before, the first twenty of them.
   type: list
   elements: str
   returned: always
   sample: [disable_user_access_token, revoke_all_sessions]
+omitted:
+  description: How many elements of RV(operations) are not shown.
+  type: dict
+  returned: failure, if there are more than twenty
+  sample: {operations: 180}
+  version_added: 0.3.0
 unknown:
   description: V(device_id), if nothing tells whether the session in use has the device.
   type: list

@@ -55,6 +55,15 @@ options:
     description: How many users are processed at a time, at most 16.
     type: int
     default: 8
+  full_result:
+    description:
+      - Ansible prints the whole result of a task that fails. So it holds the first twenty elements of each list, of
+        RV(failures) one for each reason first, and RV(omitted) tells how many others there are.
+      - With V(true), the result holds all of them, for tasks that follow. Combine it with C(failed_when) or C(no_log), else the
+        screen is full of them.
+    type: bool
+    default: false
+    version_added: 0.3.0
 extends_documentation_fragment:
   - mmops.mattermost.connection
   - mmops.mattermost.attributes
@@ -145,6 +154,12 @@ failures:
       description: The error in parts, as RV(mmops.mattermost.mm_user#module:error).
       type: dict
       returned: always
+omitted:
+  description: How many elements of each list the result of a failed task does not hold. O(full_result) brings them.
+  type: dict
+  returned: failure, if a list is longer than twenty elements
+  sample: {failures: 1980}
+  version_added: 0.3.0
 diff:
   description: What changes, a part for each changed token.
   type: list
@@ -185,6 +200,7 @@ error:
   returned: failure
 """
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._excerpt import OPTION_SPEC
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.tokens import TokensService
@@ -196,6 +212,7 @@ SUBJECT = Subject(
         tokens=dict(type="list", elements="dict", options=TOKEN_OPTIONS, required=True, no_log=False),
         directory=dict(type="path", required=True),
         concurrency=dict(type="int", default=8),
+        **OPTION_SPEC,
     ),
     service=TokensService(),
 )

@@ -320,6 +320,15 @@ options:
     type: str
     choices: [continue, stop]
     default: continue
+  full_result:
+    description:
+      - Ansible prints the whole result of a task that fails. So it holds the first twenty elements of each list, of
+        RV(failures) one for each reason first, and RV(omitted) tells how many others there are.
+      - With V(true), the result holds all of them, for tasks that follow. Combine it with C(failed_when) or C(no_log), else the
+        screen is full of them.
+    type: bool
+    default: false
+    version_added: 0.3.0
 extends_documentation_fragment:
   - mmops.mattermost.connection
   - mmops.mattermost.attributes
@@ -511,6 +520,12 @@ expiring:
       description: Place in the roster.
       type: str
       returned: always
+omitted:
+  description: How many elements of each list the result of a failed task does not hold. O(full_result) brings them.
+  type: dict
+  returned: failure, if a list is longer than twenty elements
+  sample: {failures: 1980}
+  version_added: 0.3.0
 diff:
   description: What changes, a part for each changed user. Secrets and what the server hides are replaced by a note.
   type: list
@@ -550,6 +565,7 @@ error:
   returned: failure before anything was done
 """
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._excerpt import OPTION_SPEC
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import RosterService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_entry import DEFAULTS_OPTIONS, ENTRY_OPTIONS
@@ -570,6 +586,7 @@ SUBJECT = Subject(
         max_prune=dict(type="str", default="10%"),
         concurrency=dict(type="int", default=8),
         on_error=dict(type="str", choices=["continue", "stop"], default="continue"),
+        **OPTION_SPEC,
     ),
     rules=dict(required_one_of=[("users", "src")], mutually_exclusive=[("users", "src")]),
     service=RosterService(),

@@ -42,5 +42,6 @@ def roster_failures(step: dict) -> Iterator[str]:
     """Sentences about users of ``mm_users``, or about the task if it failed as a whole."""
     failures = step.get("failures") or []
     yield from (f"{failure['username']}: {failure['msg']}" for failure in failures)
-    if step.get("failed") and not failures:
+    # A role goes on after it, so that nothing but the message says that the task failed.
+    if step.get("msg") and not failures:
         yield step["msg"]

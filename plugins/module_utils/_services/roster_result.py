@@ -27,6 +27,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_passwords import forget_password, save_password
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import LEAVES, effect_on_seats
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.verdict import verdict
 
 #: Users in a row for which the server cannot be reached. Then no further one is begun.
 LONGEST_ABSENCE = 5
@@ -101,25 +102,13 @@ class RosterPlan(Plan):
     def failure(self) -> str:
         if not self.failed:
             return ""
-        first = self.failed[0]
-        # The consequence for this one is among the failures; the message is about all of them.
-        cause = str(first.error).replace(first.error.consequence, "").rstrip()
-        text = (
-            f"{len(self.failed)} of {self.total} users could not be brought to the declared state, the first of them "
-            f"{first.name} ({first.where}): {cause}"
-        )
+        aside = ""
         if self.not_begun:
-            text += (
-                f" As the server could not be reached for {LONGEST_ABSENCE} users in a row, {self.not_begun} others were not "
-                "begun."
-            )
-        doubtful = len([item for item in self.failed if item.error.outcome_unknown])
-        if doubtful:
-            text += f" {doubtful} of those who failed may have been changed."
+            absence = f"As the server could not be reached for {LONGEST_ABSENCE} users in a row"
+            aside = f"{absence}, {self.not_begun} others were not begun."
         changed = len([item for item in self.items if item.done]) if self.executed else 0
-        if changed or not doubtful:
-            text += f" {changed} users were changed." if changed else " Nothing was changed."
-        return f"{text} The next run does what is missing."
+        claim = f"{len(self.failed)} of {self.total} users could not be brought to the declared state"
+        return verdict(claim, self.failed, changed, "user", aside)
 
     @property
     def diff(self) -> list:

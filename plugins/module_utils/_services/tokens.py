@@ -40,6 +40,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.secret_
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_file import clash_sentences, token_file
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import wanted_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.verdict import verdict
 
 #: What the service for one token takes, and a list of tokens does not say.
 _FIXED: dict = dict.fromkeys(("token_id", "rotate_after", "overlap", "keep_disabled")) | {
@@ -102,11 +103,8 @@ class TokensPlan(Plan):
     def failure(self) -> str:
         if not self.failed:
             return ""
-        first = self.failed[0]
-        return (
-            f"{len(self.failed)} of {self.total} tokens are not as declared, the first of them {first.name} ({first.where}): "
-            f"{first.error} The next run does what is missing."
-        )
+        changed = len([item for item in self.items if item.done]) if self.executed else 0
+        return verdict(f"{len(self.failed)} of {self.total} tokens are not as declared", self.failed, changed, "token")
 
     @property
     def shown_diff(self) -> list:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import check_texts, secret_values, unforeseen
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import AnswerLost, InvalidInput
+from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import check_texts, failure, secret_values, unforeseen
 
 
 @pytest.mark.parametrize("value", ["a\0b", ["x", "a\0b"], {"a\0b": 1}, {"x": ["a\0b"]}])
@@ -40,3 +40,12 @@ def test_an_error_that_was_not_foreseen_names_the_module_and_hides_its_text():
     assert result["msg"].startswith("mm_user: ")
     assert "KeyError" in result["msg"]
     assert "s3cret" not in result["msg"]
+
+
+def test_a_failure_after_many_writes_shows_some_of_them():
+    error = AnswerLost("the connection broke", operation="revoke_session")
+    error.done = ["revoke_session"] * 5000
+    result = failure(error)
+    assert result["changed"]
+    assert result["operations"] == ["revoke_session"] * 20
+    assert result["omitted"] == {"operations": 4980}

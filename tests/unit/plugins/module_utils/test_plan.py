@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, as_text
+from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, _consequence, as_text
 
 
 def test_a_diff_is_text_with_real_letters_and_sorted_keys():
@@ -36,3 +36,10 @@ def test_signs_that_would_forge_a_line_are_escaped(sign):
     assert sign not in text
     assert len(text.splitlines()) == 4
     assert json.loads(text)["nickname"] == f"a{sign}b"
+
+
+def test_operations_that_took_effect_many_times_are_counted():
+    text = _consequence("revoke_session", False, ["disable_user_access_token", *["revoke_session"] * 5000])
+    assert text == (
+        "disable_user_access_token, revoke_session (5000 times) took effect before: the next run does what is missing."
+    )
