@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -79,25 +80,30 @@ def test_a_logout_that_fails_is_told(faulty: Faulty, in_process: bool) -> None:
     assert "could not be logged out" in output
 
 
-@pytest.mark.parametrize("in_process", [True, False])
-def test_a_token_of_a_run_that_was_killed_is_replaced(faulty: Faulty, in_process: bool) -> None:
+@pytest.mark.parametrize(("in_process", "place"), [(True, "home"), (False, "home"), (True, "notes")])
+def test_a_token_of_a_run_that_was_killed_is_replaced(faulty: Faulty, in_process: bool, place: str) -> None:
+    """``notes``: where hosts do not stay, a folder that does is named, and everything else that Ansible keeps is gone."""
+    notes = {"MATTERMOST_NOTES_DIRECTORY": str(faulty.folder / "notes")} if place == "notes" else {}
     bot = faulty.ask("POST", "/users", username="bot", email="bot@example.com", password="Hush-password-1").json()["id"]
-    task = {"mmops.mattermost.mm_user_token": {"username": "bot", "description": "deploy"}, "register": "made"}
+    task = {"mmops.mattermost.mm_user_token": {"username": "bot", "description": "deploy"}, "register": "noted"}
     faulty.fails(operation="create_user_access_token", kind="delay", seconds=2)
-    with faulty.start([task], in_process) as run:
+    with faulty.start([task], in_process, **notes) as run:
         time.sleep(0.5)
-        while not list((faulty.folder / "home").rglob("not_handed_over/*.json")):
+        while not list((faulty.folder / place).rglob("*.json")):
             time.sleep(0.02)
         time.sleep(0.2)
         run.kill()
         end(run)
     faulty.wait_for("create_user_access_token")
     [lost] = faulty.ask("GET", f"/users/{bot}/tokens").json()
-    result, output = faulty.play("mm_user_token", username="bot", description="deploy")
+    if notes:
+        shutil.rmtree(faulty.folder / "home")
+    result, output = faulty.run([{**task, "environment": notes}])
     assert result["operations"] == ["revoke_user_access_token", "create_user_access_token"]
     assert result["token_value"]
     assert lost["id"] in output
     [token] = faulty.ask("GET", f"/users/{bot}/tokens").json()
     assert token["id"] == result["token"]["id"]
-    again, _output = faulty.play("mm_user_token", username="bot", description="deploy")
+    assert list((faulty.folder / place).rglob("*.json")) == []
+    again, _output = faulty.run([task])
     assert not again["changed"]

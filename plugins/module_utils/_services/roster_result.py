@@ -32,6 +32,8 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.verdict
 #: Users in a row for which the server cannot be reached. Then no further one is begun.
 LONGEST_ABSENCE = 5
 
+_CREATE = "create_user"
+
 #: Seconds between two reports of progress.
 _REPORT_EVERY = 2.0
 
@@ -137,8 +139,7 @@ class RosterPlan(Plan):
                 return
             try:
                 save_password(item.password_path, item.declaration["password"])
-                # Teams are for all users together, when their accounts are as declared.
-                item.done = carry_out(service, client, {**item.declaration, "teams": None}, item.plan)
+                item.done = _bring(service, client, item)
             except MattermostError as error:
                 item.error, item.done = error, error.done
                 if not (error.done or error.outcome_unknown):
@@ -173,6 +174,22 @@ class RosterPlan(Plan):
             return stop.is_set()
 
         Delivery(client, self.concurrency, stopped).send(self.items)
+
+
+def _bring(service: UserService, client: ApiClient, item: Item) -> list:
+    """Carry out the plan of a user, and return the operations that took effect."""
+    # Teams are for all users together, when their accounts are as declared.
+    declaration = {**item.declaration, "teams": None}
+    done = carry_out(service, client, declaration, item.plan)
+    if not item.password_path or _CREATE not in item.plan.operations or _CREATE in done:
+        return done
+    # Another run was faster, or one that was killed had sent it. The file holds the password of this one.
+    declaration["update_password"] = "always"  # noqa: S105  the name of a policy
+    try:
+        return done + carry_out(service, client, declaration, service.plan(client, declaration))
+    except MattermostError as error:
+        error.done = [*done, *error.done]
+        raise
 
 
 class _Away:

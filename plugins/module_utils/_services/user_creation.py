@@ -64,7 +64,10 @@ def _body(declaration, seen) -> dict:
         )
     username = declaration["username"]
     if not username:
-        raise InvalidInput(f"email: no user has the address {declaration['email']}, and creating one needs username")
+        raise InvalidInput(
+            f"email: no user has the address {declaration['email']}, and creating one needs username",
+            "Give it, or let a roster file make it of the address: username_from in columns",
+        )
     # What the server gives to bots of its own.
     email = declaration["email"] or (f"{username}@localhost" if declaration["bot"] else None)
     if not email:
