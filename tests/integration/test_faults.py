@@ -49,6 +49,20 @@ def test_the_next_run_finishes_what_a_failing_server_left(faulty: Faulty) -> Non
     assert (again["counts"]["created"], again["counts"]["unchanged"]) == (3, len(MANY) - 3)
 
 
+@pytest.mark.parametrize("in_process", ["true", "false"])
+def test_a_password_in_the_address_shows_nowhere(faulty: Faulty, in_process: str) -> None:
+    address = faulty.server.url.replace("://", "://zoe:Hush-in-the-address@")
+    task = {"mmops.mattermost.mm_user": {**ZOE, "api_url": address}, "register": "noted", "ignore_errors": True}
+    settings = {"MATTERMOST_IN_PROCESS": in_process, "ANSIBLE_VERBOSITY": "3"}
+    result, output = faulty.run([task], settings)
+    assert result["failed"]
+    assert "api_url" in result["msg"]
+    assert "********" in output
+    assert "Hush-in-the-address" not in output
+    assert "Hush-in-the-address" not in str(result)
+    assert faulty.sent("create_user") == 0
+
+
 def test_a_web_page_in_place_of_an_answer_is_named(faulty: Faulty) -> None:
     faulty.fails(operation="get_user_by_username", kind="not_json", count=-1)
     result, _output = faulty.play("mm_user", **ZOE)

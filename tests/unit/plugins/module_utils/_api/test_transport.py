@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import datetime
 import email.utils
 import json
 import re
+import shutil
 import socket
+import subprocess
 import threading
 import time
 import traceback
@@ -450,6 +453,37 @@ def test_https_to_a_server_that_speaks_http(httpserver, open_transport):
     assert_helpful(caught.value, "TLS", "api_url")
 
     assert_helpful(caught.value, "does not speak TLS at this port")
+
+
+def test_a_client_certificate_that_has_expired_is_explained(
+    start_tls_server, open_transport, authority, authority_path, tmp_path
+):
+    server = start_tls_server(client_certificate=True)
+    path = str(tmp_path / "expired.pem")
+    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    authority.issue_cert("client.example.com", not_after=yesterday).private_key_and_cert_chain_pem.write_to_path(path)
+
+    with pytest.raises(CertificateRejected) as caught:
+        get(open_transport(server.url_for(""), ca_path=authority_path, client_cert=path, retries=0))
+
+    assert_helpful(caught.value, "get_user", "client_cert has expired", "Renew it")
+    assert server.log == []
+
+
+def test_authorities_may_be_a_folder_with_the_links_that_openssl_looks_for(
+    start_tls_server, open_transport, authority, authority_path, tmp_path
+):
+    server = start_tls_server()
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    shutil.copy(authority_path, folder / "ca.pem")
+
+    with pytest.raises(CertificateRejected) as caught:
+        get(open_transport(server.url_for(""), ca_path=str(folder)))
+    assert_helpful(caught.value, "ca_path", "openssl rehash")
+
+    subprocess.run(["openssl", "rehash", folder], check=True, capture_output=True)  # noqa: S607  found where it is installed
+    assert get(open_transport(server.url_for(""), ca_path=str(folder))).data == {"id": "me"}
 
 
 @pytest.mark.parametrize(
