@@ -383,7 +383,10 @@ class Transport:
 
     def _lost(self, operation) -> MattermostError:
         where = self.endpoint.socket or self.endpoint.url
-        return AnswerLost(f"the connection to {where} broke before the answer was complete", "Run the task again", operation)
+        # A server that refuses a client certificate may be gone before its reason arrives.
+        doubt = ", and check that client_cert is still valid" if self.endpoint.client_cert else ""
+        reason = f"the connection to {where} broke before the answer was complete"
+        return AnswerLost(reason, f"Run the task again{doubt}", operation)
 
     def _failure(self, error, operation) -> MattermostError:
         where = self.endpoint.socket or self.endpoint.url
@@ -598,7 +601,8 @@ def _original(error):
     The first one: the chain may go on with what the caller was handling when it sent the request.
     """
     while error is not None and (isinstance(error, requests.RequestException) or not isinstance(error, OSError)):
-        error = error.__cause__ or error.__context__
+        inner = error.args[0] if error.args and isinstance(error.args[0], OSError) else None  # urllib3 wraps those of TLS
+        error = inner or error.__cause__ or error.__context__
     return error
 
 
