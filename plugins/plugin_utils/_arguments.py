@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ansible.module_utils.common.validation import check_type_dict
+
 #: Beyond this, Python refuses to write a number as text, and no number of ours comes near it.
 _LARGEST_NUMBER = 10**300
 
@@ -40,10 +42,19 @@ def _problem(option, value, path) -> str:
             problem = ill_typed(option["options"], part, f"{place}.")
             if problem:
                 return problem
-        elif not isinstance(part, str):
+        elif not isinstance(part, str) or not _is_map(part):
             wanted = "a list of maps" if kind == "list" and not is_list else "a map"
-            return f"{place} must be {wanted}."  # over anything else Ansible stumbles
+            return f"{place} must be {wanted}."  # over anything else Ansible stumbles, or does not say where
     return ""
+
+
+def _is_map(text: str) -> bool:
+    """Whether Ansible makes a map of a text: JSON, or keys and values."""
+    try:
+        check_type_dict(text)
+    except TypeError:
+        return False
+    return True
 
 
 def _no_text(value, path) -> str:

@@ -63,6 +63,15 @@ def test_a_password_in_the_address_shows_nowhere(faulty: Faulty, in_process: str
     assert faulty.sent("create_user") == 0
 
 
+def test_a_role_that_there_is_not_is_refused_before_anything_is_sent(faulty: Faulty) -> None:
+    roles = ["system_user", "auditor"]
+    for module, options in (("mm_user", {**ZOE, "roles": roles}), ("mm_users", {"users": [{**ZOE, "roles": roles}]})):
+        result, _output = faulty.play(module, **options)
+        assert result["failed"]
+        assert "roles: the server has no role auditor" in result["msg"]
+    assert faulty.sent("create_user") == 0
+
+
 def test_a_web_page_in_place_of_an_answer_is_named(faulty: Faulty) -> None:
     faulty.fails(operation="get_user_by_username", kind="not_json", count=-1)
     result, _output = faulty.play("mm_user", **ZOE)

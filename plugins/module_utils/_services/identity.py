@@ -19,7 +19,7 @@ ME = "me"
 _USER_ID = re.compile(r"[a-z0-9]{26}\Z")
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}\Z")
 _RESERVED = frozenset({"all", "channel", "here", "matterbot", "system"})
-_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\Z")
+_EMAIL = re.compile(r"(?!mailto:)[^\s@<>]+@[^\s@<>]*[^\s@<>.]\Z")
 
 
 def check_identity(declaration: dict) -> None:
@@ -41,7 +41,7 @@ def check_identity(declaration: dict) -> None:
     if username:
         # The server keeps names and addresses in lower case.
         declaration["username"] = username = username.lower()
-        if not _USERNAME.match(username) or username in _RESERVED:
+        if not _USERNAME.match(username) or username in _RESERVED or not username.strip("."):
             raise InvalidInput(
                 f"username: {username!r} is not valid or reserved",
                 "Use 1 to 64 characters a-z, 0-9, dot, dash and underscore, and no reserved word like all or system",
@@ -49,7 +49,9 @@ def check_identity(declaration: dict) -> None:
     if email:
         declaration["email"] = email = email.lower()
         if not _EMAIL.match(email) or len(email) > 128:
-            raise InvalidInput(f"email: {email!r} is not a valid e-mail address", "Give an address of at most 128 characters")
+            raise InvalidInput(
+                f"email: {email!r} is not a valid e-mail address", "Give one like zoe@example.com, of at most 128 characters"
+            )
 
 
 def is_id(value: str) -> bool:

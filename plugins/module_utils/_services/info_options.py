@@ -73,7 +73,10 @@ def _check_names(declared):
     for option, name in NAMES.items():
         for position, value in enumerate(declared[option] or ()):
             identity = {**dict.fromkeys(NAMES.values()), name: value}
-            check_identity(identity)
+            try:
+                check_identity(identity)
+            except InvalidInput as error:
+                raise InvalidInput(error.reason.replace(name, option, 1), error.remedy) from None
             declared[option][position] = identity[name]
 
 

@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import check_arguments
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, OperationNotAvailable
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.error_meanings import WRONG_LOGIN
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
+    InvalidInput,
+    MattermostError,
+    OperationNotAvailable,
+)
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operation import Operation
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
@@ -80,6 +85,14 @@ class OperationPlan(Plan):
     if_lost: str = "It may have taken effect all the same: look at the server before you run the task again."
     return_secrets: bool = False
     returned: dict = field(default_factory=lambda: {"answer": None, "secrets": {}}, repr=False)
+
+    def execute(self, client: ApiClient) -> None:
+        try:
+            super().execute(client)
+        except MattermostError as error:
+            if error.operation in _LOGINS and error.means(WRONG_LOGIN):
+                error.remedy = "Check arguments.login_id and arguments.password"
+            raise
 
     def keep(self, step: Step, answer) -> None:
         self.show(OPERATIONS[step.operation], answer.data, answer.session_token)

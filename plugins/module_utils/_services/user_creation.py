@@ -47,6 +47,8 @@ def plan_creation(declaration: dict, seen: Seen) -> Plan:
         plan.add("set_profile_image", user_id=user_id, image=seen.picture.upload())
         plan.after["image"] = seen.picture.name
         plan.predicted["last_picture_update"] = None
+    if declaration["auth_service"] and not declaration["auth_data"]:
+        plan.warnings.append("auth_service without auth_data: nobody can log in with the new account until auth_data is set")
     if declaration["bot"]:
         plan.steps += steps_of_conversion(user_id, seen.bot_owner_id)
         plan.after["bot"] = True

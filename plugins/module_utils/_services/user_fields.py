@@ -12,7 +12,9 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.server impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import GUEST
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import WHO_OPTIONS, check_identity
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.stored_form import as_stored, without_invisible
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.system_roles import strange_roles
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.team_option import check_teams
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.time_zone import unknown_timezones
 
 #: Plain texts, with the number of characters that the server takes.
 TEXTS = {"first_name": 64, "last_name": 64, "nickname": 64, "position": 128, "locale": 5}
@@ -109,6 +111,10 @@ def check_declaration(declaration: dict) -> list:
         if declaration[name] is not None:
             declaration[name] = _strings(name, declaration[name])
     _check_roles(declaration)
+    if declaration["bot"] and declaration["guest"]:
+        raise InvalidInput("bot and guest exclude each other", "Leave out one of the two")
+    warnings += strange_roles(declaration["roles"] or ())
+    warnings += unknown_timezones(declaration["timezone"] or {})
     declaration["teams"] = check_teams(declaration["teams"], declaration["guest"] or declaration["roles"] == [GUEST])
     for name in ("password", "current_password"):
         if declaration[name] == "":

@@ -30,8 +30,12 @@ SECRET = "Hush-hunter-2"
         (MANY, {"max_prune": float("inf")}, "max_prune holds a number that cannot be sent."),
         (MANY, {"defaults": True}, "defaults must be a map."),
         (MANY, {"defaults": [None]}, "defaults must be a map."),
-        (MANY, {"users": ["zoe", 5]}, "users[1] must be a map."),
+        (MANY, {"users": [{}, 5]}, "users[1] must be a map."),
         (MANY, {"users": [None]}, "users[0] must be a map."),
+        (MANY, {"users": "zoe"}, "users must be a list of maps."),
+        (MANY, {"users": ["zoe"]}, "users[0] must be a map."),
+        (MANY, {"users": ["zoe"], "prune_scope": "x"}, "users[0] must be a map."),
+        (MANY, {"prune_scope": "x"}, "prune_scope must be a map."),
         (MANY, {"prune_scope": []}, "prune_scope must be a map."),
         (MANY, {"prune_scope": {"role": False}}, "prune_scope.role must be a text, not a truth value. Put it in quotes."),
     ],
@@ -46,8 +50,7 @@ def test_a_value_that_is_not_a_text_is_refused_by_its_name(subject, arguments, s
         (ONE, {"username": "zoe", "password": 4711, "email": None, "roles": "system_user", "props": {"a": 1.5}}),
         (ONE, {"state": "present", "guest": True, "timezone": {"useAutomaticTimezone": True}, "unknown": {"a": 1}}),
         (MANY, {"users": [{"username": "zoe", "roles": ["a"]}], "max_prune": 5, "columns": {"a": None}}),
-        (MANY, {"users": "zoe", "prune_scope": None}),
-        (MANY, {"users": ["zoe"], "prune_scope": "x"}),
+        (MANY, {"users": ['{"username": "zoe"}'], "prune_scope": "role=system_user"}),
     ],
 )
 def test_everything_else_is_left_to_ansible(subject, arguments):
