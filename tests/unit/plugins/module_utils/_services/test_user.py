@@ -82,7 +82,7 @@ DECLARATIONS = st.fixed_dictionaries(
 ).flatmap(
     lambda fields: st.one_of(
         st.builds(lambda roles: {**fields, "roles": roles}, maybe(ROLES)),
-        st.builds(lambda guest: {**fields, "guest": guest}, st.booleans()),
+        st.builds(lambda guest: {**fields, "guest": guest and not fields["bot"]}, st.booleans()),
     )
 )
 
