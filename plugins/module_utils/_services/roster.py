@@ -39,7 +39,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
     name_of,
     returned,
 )
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.system_roles import check_roles_exist
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.system_roles import check_roles, unknown_roles
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user import UserService, needs_a_look
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import USER_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import limit_of_users, takes_a_seat
@@ -79,7 +79,7 @@ class RosterService(Service):
         )
         check_roster(roster, plan, self._today())
         plan.warnings += roster.warnings
-        check_roles_exist(client, {role for entry in entries for role in entry.options["roles"] or ()})
+        self._unknown_roles = unknown_roles(client, {role for entry in entries for role in entry.options["roles"] or ()})
         # Lists of all users are read once: the local socket has no look-up by names, and nothing else has one by addresses.
         by_chunk = not client.local and all(entry.options["user_id"] or entry.options["username"] for entry in entries)
         size = LARGEST_LOOKUP if by_chunk else len(entries)
@@ -168,6 +168,7 @@ class RosterService(Service):
         if observation.user is None and options["state"] != "present" and options["expires_on"] is None:
             plan.missing.append(entry)
             return
+        check_roles(options["roles"], self._unknown_roles)
         user_plan = plan_user(options, observation)
         if not (user_plan.steps or user_plan.warnings or user_plan.unknown):
             return

@@ -35,15 +35,19 @@ def strange_roles(roles: Iterable[str]) -> list:
     return [f"roles: {', '.join(found)} counts within a team or a channel; the option teams gives such roles"] if found else []
 
 
-def check_roles_exist(client: ApiClient, roles: Iterable[str]) -> None:
-    """Raises ``InvalidInput`` that names a role which the server does not know."""
+def unknown_roles(client: ApiClient, roles: Iterable[str]) -> frozenset:
+    """Those that the server does not have. It is asked only for roles that not every server has."""
     asked = sorted(set(roles) - _EVERYWHERE)
     if not asked:
-        return
+        return frozenset()
     try:
-        known = {role["name"] for role in client.get_roles_by_names(role_names=asked)}
+        return frozenset(asked).difference(role["name"] for role in client.get_roles_by_names(role_names=asked))
     except MattermostError:
-        return  # the caller may not read roles: the server itself refuses then
-    unknown = [role for role in asked if role not in known]
-    if unknown:
-        raise InvalidInput(f"roles: the server has no role {', '.join(unknown)}", "Correct the name, or create the role first")
+        return frozenset()  # the caller may not read roles: the server itself refuses then
+
+
+def check_roles(roles: Iterable[str] | None, unknown: frozenset) -> None:
+    """Raises ``InvalidInput`` that names a role which the server does not have."""
+    found = [role for role in roles or () if role in unknown]
+    if found:
+        raise InvalidInput(f"roles: the server has no role {', '.join(found)}", "Correct the name, or create the role first")

@@ -22,7 +22,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot imp
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import find_by_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.login_service import availability, warning_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import active_administrators
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.system_roles import check_roles_exist
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.system_roles import check_roles, unknown_roles
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_fields import DEFAULT_PICTURE, check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_limit import (
     effect_on_seats,
@@ -79,7 +79,7 @@ class UserService(Service):
         return Seen(user, client.server, None if client.local else client.caller, client.local)
 
     def look(self, client: ApiClient, declaration: dict) -> Seen:
-        check_roles_exist(client, declaration["roles"] or ())
+        check_roles(declaration["roles"], unknown_roles(client, declaration["roles"] or ()))
         seen = self.look_at(client, declaration, self.find(client, declaration))
         user, plan = seen.user, plan_user(declaration, seen)
         if user and is_administrator(user) and stops_administrating(user, plan.predicted):
