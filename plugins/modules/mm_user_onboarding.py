@@ -195,6 +195,14 @@ options:
     description: How many users are processed at a time, at most 16.
     type: int
     default: 8
+  full_result:
+    description:
+      - Ansible prints the whole result of a task that fails. So it holds the first twenty elements of each list, of
+        RV(failures) one for each reason first, and RV(omitted) tells how many others there are.
+      - With V(true), the result holds all of them, for tasks that follow. Combine it with C(failed_when) or C(no_log), else the
+        screen is full of them.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - mmops.mattermost.connection
   - mmops.mattermost.attributes
@@ -288,6 +296,11 @@ counts:
   type: dict
   returned: success or partial failure
   sample: {total: 100, created: 3, failed: 0, unchanged: 97}
+omitted:
+  description: How many elements of each list the result of a failed task does not hold. O(full_result) brings them.
+  type: dict
+  returned: failure, if a list is longer than twenty elements
+  sample: {users: 980}
 diff:
   description: What changes, a part for each changed user. Secrets are named only.
   type: list
@@ -327,6 +340,7 @@ error:
   returned: failure before anything was done
 """
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._excerpt import OPTION_SPEC
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import Subject, run_module
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding import OnboardingService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_plan import DEFAULTS_OPTIONS, PERSON_OPTIONS
@@ -342,6 +356,7 @@ SUBJECT = Subject(
         token_expires_after=dict(type="str", no_log=False),
         directory=dict(type="path"),
         concurrency=dict(type="int", default=8),
+        **OPTION_SPEC,
     ),
     rules=dict(required_one_of=[("users", "src")], mutually_exclusive=[("users", "src")]),
     service=OnboardingService(),

@@ -14,11 +14,11 @@ from typing import Any
 
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from harness.faulty import Faulty
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import make_client
 from ansible_collections.mmops.mattermost.plugins.module_utils._front_end import perform
 from ansible_collections.mmops.mattermost.plugins.modules import mm_users
+from ansible_collections.mmops.mattermost.tests.support.faulty import Faulty
 
 NAMES = [f"user{number}" for number in range(20)]
 PASSWORD = "Hush-password-1"

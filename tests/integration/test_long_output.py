@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import pytest
-from harness.faulty import Faulty
-from servers import NEWEST
+
+from ansible_collections.mmops.mattermost.tests.support.faulty import Faulty
+from ansible_collections.mmops.mattermost.tests.support.servers import NEWEST
 
 #: A newest server without a licence takes 250 active users.
 pytestmark = pytest.mark.parametrize("faulty", [f"{NEWEST}-licensed"], indirect=True)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from harness.plays import PROGRAMS
-from harness.roles import ask
-from servers import RELEASES, fake_server, play_environment
+
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS
+from ansible_collections.mmops.mattermost.tests.support.roles import ask
+from ansible_collections.mmops.mattermost.tests.support.servers import RELEASES, fake_server, play_environment
 
 PRACTICE = Path(__file__).parent / "practice"
 PASSWORD = "Hush-password-1"

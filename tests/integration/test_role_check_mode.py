@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.roles import GOOD, place, prepare, run
-from servers import fake_server
+from ansible_collections.mmops.mattermost.tests.support.roles import GOOD, place, prepare, run
+from ansible_collections.mmops.mattermost.tests.support.servers import fake_server
 
 ROLE = "token_rotation"
 
