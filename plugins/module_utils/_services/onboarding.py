@@ -116,7 +116,7 @@ class OnboardingPlan(Plan):
         """Why somebody could not be onboarded."""
         text = " ".join(dict.fromkeys(map(str, self.errors[name])))
         done = self.executed and (name in self.sent or any(item.done for item in self.accounts.items if item.name == name))
-        # What an error says of its own step does not hold for those before it.
+        # The sentence of an error about its own step does not hold for those before it.
         return f"{name}: {text.replace(' Nothing was changed.', '') if done else text}"
 
     def secrets_of(self, line: dict) -> list:

@@ -15,7 +15,7 @@ def verdict(claim: str, failed: Sequence[Any], changed: int, what: str, aside: s
     The failed ones have ``name``, ``where`` and ``error``; ``aside`` is a further sentence.
     """
     first = failed[0]
-    # What became of this one is among the failures; the message is about all of them.
+    # The consequence for this one is among the failures; the message is about all of them.
     cause = str(first.error).replace(first.error.consequence, "").rstrip()
     sentences = [f"{claim}, the first of them {first.name} ({first.where}): {cause}", aside]
     doubtful = len([item for item in failed if item.error.outcome_unknown])

@@ -9,27 +9,25 @@ import os
 
 import pytest
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, rejection
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.hand_over import notes_folder
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding import OnboardingService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_plan import PENDING
-from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils._services.test_tokens import (
-    CREATE,
-    READ_ALL,
-    READ_ONE,
-    REVOKE,
-    ManyTokens,
-)
+from ansible_collections.mmops.mattermost.plugins.modules.mm_user_onboarding import SUBJECT
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils._services.test_token import CREATE, REVOKE, add
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils._services.test_tokens import READ_ALL, READ_ONE
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.declarations import declared
+from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.fake_server import FakeClient
 
 READ, NEW, PATCH, VERIFY = "get_users_by_usernames", "create_user", "patch_user", "verify_user_email_without_token"
 
 
-class Model(ManyTokens):
-    """Sends mails as well."""
+SETTINGS = {"ServiceSettings": {"EnableUserAccessTokens": True}}
 
-    def _send_password_reset_email(self, email):
-        return {"status": "OK"}
+
+def start():
+    return FakeClient(release="11.2", settings=SETTINGS)
 
 
 def person(name, **more):
@@ -40,14 +38,8 @@ ZOE, MAX = person("zoe", tokens=["laptop", "phone"]), person("max")
 
 
 def run(client, folder, *users, check_mode=False, **more):
-    declaration = {
-        **dict.fromkeys(("src", "columns", "delimiter", "defaults", "token_expires_after")),
-        "users": list(users),
-        "passwords": "generate",
-        "directory": folder and str(folder),
-        "concurrency": 1,
-        **more,
-    }
+    given = {"users": list(users), "directory": folder and str(folder), "concurrency": 1, **more}
+    declaration = declared(SUBJECT.options, **given)
     return converge(OnboardingService(), client, declaration, check_mode)
 
 
@@ -59,13 +51,13 @@ def secrets(outcome):
     return {user["username"]: user["secrets"] for user in outcome.returned["users"]}
 
 
-def account(client, name):
-    return next(user for user in client.accounts.values() if user["username"] == name)
+def mark_of(client, name):
+    return client.named(name).props or {}
 
 
-def test_one_read_and_what_has_to_be_written(tmp_path, monkeypatch):
+def test_one_read_and_all_that_has_to_be_written(tmp_path, monkeypatch):
     monkeypatch.setenv("MATTERMOST_NOTES_DIRECTORY", str(tmp_path / "notes"))
-    client, folder = Model(), tmp_path / "secrets"
+    client, folder = start(), tmp_path / "secrets"
     folder.mkdir()
     outcome = run(client, folder, ZOE, MAX)
     assert files(folder) == ["max.password", "zoe.laptop.token", "zoe.password", "zoe.phone.token"]
@@ -75,13 +67,13 @@ def test_one_read_and_what_has_to_be_written(tmp_path, monkeypatch):
     assert READ_ALL not in client.sent
     assert client.sent.count(READ) <= 2
     assert [name for name in client.written if name != VERIFY] == [NEW, NEW, CREATE, CREATE, PATCH, PATCH]
-    assert not account(client, "zoe")["props"]
+    assert not mark_of(client, "zoe")
     # The mark of a new account serves as well as a note.
     assert not os.path.exists(notes_folder())
 
 
 def test_a_second_run_reads_in_bulk_and_writes_nothing(tmp_path):
-    client = Model()
+    client = start()
     first = run(client, tmp_path, ZOE, MAX)
     client.sent.clear()
     outcome = run(client, tmp_path, ZOE, MAX)
@@ -94,7 +86,7 @@ def test_a_second_run_reads_in_bulk_and_writes_nothing(tmp_path):
 
 
 def test_check_mode_tells_the_same_and_sends_and_writes_nothing(tmp_path):
-    client = Model()
+    client = start()
     foretold = run(client, tmp_path, ZOE, MAX, check_mode=True)
     assert not client.written
     assert files(tmp_path) == []
@@ -106,32 +98,31 @@ def test_check_mode_tells_the_same_and_sends_and_writes_nothing(tmp_path):
 
 
 def test_secrets_are_nowhere_in_the_result(tmp_path):
-    client = Model()
+    client = start()
     outcome = run(client, tmp_path, ZOE)
     shown = str(outcome.returned) + str(outcome.plan.shown_diff)
     assert not [path.name for path in tmp_path.iterdir() if path.read_text().strip() in shown]
 
 
-def test_what_a_killed_run_left_is_made_again(tmp_path):
-    client = Model()
-    client.refused = {CREATE: rejection(CREATE, 501, "app.user_access_token.disabled")}
+def test_secrets_of_a_killed_run_are_made_again(tmp_path):
+    client = start()
+    client.refuse(CREATE, 501, "app.user_access_token.disabled", count=2)
     killed = run(client, tmp_path, ZOE)
     assert killed.plan.failure
-    assert account(client, "zoe")["props"] == {PENDING: "true"}
+    assert mark_of(client, "zoe") == {PENDING: "true"}
     assert secrets(killed) == {"zoe": []}
-    client.refused = {}
     first_password = (tmp_path / "zoe.password").read_text()
-    client.add(account(client, "zoe")["id"], "laptop")  # whose value went with the run
+    add(client, "laptop", client.named("zoe").id)  # whose value went with the run
     client.sent.clear()
     outcome = run(client, tmp_path, ZOE)
     assert secrets(outcome) == {"zoe": ["password", "laptop", "phone"]}
     assert client.sent.count(REVOKE) == 1
     assert (tmp_path / "zoe.password").read_text() != first_password
-    assert not account(client, "zoe")["props"]
+    assert not mark_of(client, "zoe")
 
 
-def test_who_is_there_keeps_the_password_and_gets_only_what_is_missing(tmp_path):
-    client = Model()
+def test_somebody_who_is_there_keeps_the_password_and_gets_only_missing_secrets(tmp_path):
+    client = start()
     run(client, tmp_path, person("zoe", tokens=["laptop"]))
     for path in tmp_path.iterdir():
         path.unlink()
@@ -142,7 +133,7 @@ def test_who_is_there_keeps_the_password_and_gets_only_what_is_missing(tmp_path)
 
 
 def test_a_link_instead_of_a_password(tmp_path):
-    client = Model()
+    client = start()
     foretold = run(client, None, MAX, passwords="email", check_mode=True)
     outcome = run(client, None, MAX, passwords="email")
     assert foretold.operations == outcome.operations
@@ -155,7 +146,7 @@ def test_people_in_a_file(tmp_path):
     path.write_text("username,email,tokens\nzoe,zoe@example.com,laptop;phone\nmax,max@example.com,\n")
     folder = tmp_path / "secrets"
     folder.mkdir()
-    outcome = run(Model(), folder, users=None, src=str(path), defaults={"tokens": ["common"]})
+    outcome = run(start(), folder, users=None, src=str(path), defaults={"tokens": ["common"]})
     assert secrets(outcome) == {"zoe": ["password", "laptop", "phone"], "max": ["password", "common"]}
 
 
@@ -171,8 +162,8 @@ def test_people_in_a_file(tmp_path):
         (person("zoe", locale="e!"), "users[0].locale: locale: this value is not a valid locale"),
     ],
 )
-def test_what_does_not_fit_is_refused_before_anything_is_sent(user, says, tmp_path):
-    client = Model()
+def test_people_who_do_not_fit_are_refused_before_anything_is_sent(user, says, tmp_path):
+    client = start()
     with pytest.raises(InvalidInput) as refused:
         run(client, tmp_path, user)
     assert says in str(refused.value)
@@ -183,10 +174,10 @@ def test_a_wrong_line_of_a_file_is_named(tmp_path):
     path = tmp_path / "people.csv"
     path.write_text("username,email,bot,mfa\nzoe,zoe@example.com,true,true\n")
     with pytest.raises(InvalidInput) as refused:
-        run(Model(), tmp_path, users=None, src=str(path))
+        run(start(), tmp_path, users=None, src=str(path))
     assert "people.csv, line 2" in str(refused.value)
 
 
 def test_secrets_are_never_lost():
     with pytest.raises(InvalidInput, match="directory: passwords, MFA secrets and tokens would be lost"):
-        run(Model(), None, MAX)
+        run(start(), None, MAX)
