@@ -10,7 +10,7 @@ version_added: 0.3.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:
-  - Makes a text of each map of a list, like V(zoe: waiting).
+  - "Makes a text of each map of a list, like V(zoe: waiting)."
 positional: _input, keys
 options:
   _input:

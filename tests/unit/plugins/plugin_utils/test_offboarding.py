@@ -31,9 +31,9 @@ BOSS = user("boss", roles="system_user system_admin")
 ADA, BO = user("ada"), user("bo")
 
 
-def found(*leavers: dict, caller: dict = ADMIN, administrators: tuple = (ADMIN, BOSS), **more: Any) -> list[str]:
+def found(*leavers: dict, administrators: tuple = (ADMIN, BOSS), **more: Any) -> list[str]:
     options = {"missing": [], "successor": "", "found": [], **more}
-    return list(problems(list(leavers), caller, list(administrators), **options))
+    return list(problems(list(leavers), ADMIN, list(administrators), **options))
 
 
 def test_ordinary_leavers_may_leave() -> None:
