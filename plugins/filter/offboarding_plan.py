@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: offboarding_plan
 short_description: Tell what an offboarding does to each account
-version_added: 0.3.0
+version_added: 0.2.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:

@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: only_keys
 short_description: Keep some keys of maps
-version_added: 0.3.0
+version_added: 0.2.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:

@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: outcomes
 short_description: Tell what loops did and could not do
-version_added: 0.3.0
+version_added: 0.2.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:

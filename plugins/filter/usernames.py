@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: usernames
 short_description: Make a list of user names as the server has them
-version_added: 0.3.0
+version_added: 0.2.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:

@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: onboarding_people
 short_description: Read a file with users to onboard
-version_added: 0.3.0
+version_added: 0.2.0
 author:
   - The mmops.mattermost contributors (@mmops)
 description:

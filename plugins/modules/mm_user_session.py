@@ -247,7 +247,7 @@ omitted:
   type: dict
   returned: failure, if there are more than twenty
   sample: {operations: 180}
-  version_added: 0.3.0
+  version_added: 0.2.0
 unknown:
   description: V(device_id), if nothing tells whether the session in use has the device.
   type: list

@@ -328,7 +328,7 @@ options:
         screen is full of them.
     type: bool
     default: false
-    version_added: 0.3.0
+    version_added: 0.2.0
 extends_documentation_fragment:
   - mmops.mattermost.connection
   - mmops.mattermost.attributes
@@ -525,7 +525,7 @@ omitted:
   type: dict
   returned: failure, if a list is longer than twenty elements
   sample: {failures: 1980}
-  version_added: 0.3.0
+  version_added: 0.2.0
 diff:
   description: What changes, a part for each changed user. Secrets and what the server hides are replaced by a note.
   type: list
