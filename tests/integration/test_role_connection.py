@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How a play says which server is meant reaches every role: the variable of the role, then ``module_defaults``, then
-``environment``, then the environment of Ansible."""
+``environment``, then the environment of Ansible, which all other tests of roles use."""
 
 from __future__ import annotations
 
@@ -82,9 +82,3 @@ def test_the_nearest_way_counts(role: str, server: Server, tmp_path: Path) -> No
     assert server.token not in run.stdout
     recap = run.stdout.partition("PLAY RECAP")[2].split()
     assert set(wanted) <= set(recap), run.stdout
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_the_environment_of_ansible(role: str, server: Server, tmp_path: Path) -> None:
-    run = run_plays([play_of(role, GOOD[role])], server, tmp_path, start=place(tmp_path), arguments=("--check",))
-    assert run.returncode == 0, run.stdout
