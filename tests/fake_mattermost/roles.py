@@ -101,12 +101,12 @@ def get_role_by_name(call: Call) -> Response:
 
 @operation("get_roles_by_names", "POST", "/roles/names", local=True)
 def get_roles_by_names(call: Call) -> Response:
-    """Roles by name; names of no role are left out."""
+    """Roles by name; names of no role are left out, and there is no empty list."""
     names = [name.strip() for name in bodies.names(call.body) if name.strip()]
     if not 0 < len(names) <= NAMES_MAX or not are_role_names(names):
         raise bad_body("rolenames")
     roles = call.state.roles
-    return reply([roles.named(name).view() for name in dict.fromkeys(names) if name in roles])
+    return reply([roles.named(name).view() for name in dict.fromkeys(names) if name in roles] or None)
 
 
 @operation("patch_role", "PUT", "/roles/{role_id}/patch", local=True)

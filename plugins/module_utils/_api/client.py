@@ -246,11 +246,16 @@ class Client:
             raise AttributeError(name)
 
         def operation(**arguments):
-            return self.call(name, arguments).data
+            return self._data(name, arguments)
 
         operation.__name__ = name
         operation.__doc__ = OPERATIONS[name].summary
         return operation
+
+    def _data(self, name: str, arguments: dict) -> Any:
+        """What an operation answers, where a list that comes as null is an empty one."""
+        data = self.call(name, arguments).data
+        return [] if data is None and OPERATIONS[name].answer == "list" else data
 
     def __dir__(self):
         return sorted({*super().__dir__(), *OPERATIONS})
@@ -361,8 +366,7 @@ class Client:
         """Every item of a paged operation, page by page."""
         page = 0
         while True:
-            # Audits answer null where another list is empty.
-            items = self.call(name, {**arguments, "page": page, "per_page": LARGEST_PAGE}).data or []
+            items = self._data(name, {**arguments, "page": page, "per_page": LARGEST_PAGE})
             yield from items
             if len(items) < LARGEST_PAGE:
                 return
@@ -371,7 +375,7 @@ class Client:
     def find(self, name: str, **arguments) -> Any:
         """The answer of a reading operation, or ``None`` if the server has no such thing."""
         try:
-            return self.call(name, arguments).data
+            return self._data(name, arguments)
         except NotFound:
             return None
 

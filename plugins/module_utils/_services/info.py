@@ -136,7 +136,7 @@ def _read_about_server(client: ApiClient, declared) -> dict:
                 if value
             }
         )
-    known = client.get_known_users() or [] if declared["known_users"] else []
+    known = client.get_known_users() if declared["known_users"] else []
     members = {}
     for chunk in chunks(once(declared["group_channel_ids"])):
         answer = client.get_users_by_group_channel_ids(group_channel_ids=chunk)

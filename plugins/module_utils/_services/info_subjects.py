@@ -178,7 +178,7 @@ class _Reader:
         if self.caller and user["id"] != self.caller["id"]:
             explanation = EXPLANATIONS["api.user.get_uploads_for_user.forbidden.app_error"]
             raise _Refused(f"gather: {explanation.cause}", explanation.remedy)
-        return self.client.get_uploads_for_user(user_id=user["id"]) or []
+        return self.client.get_uploads_for_user(user_id=user["id"])
 
     def channel_members(self, user):
         return list(self.client.pages("get_channel_members_with_team_data_for_user", user_id=user["id"]))

@@ -208,7 +208,7 @@ class Permissions:
     def __call__(self, team: dict, channel: dict | None) -> set:
         if self._system is None:
             self._system = self._client.who_am_i()["roles"]
-            members = self._client.get_team_members_for_user(user_id="me") or ()
+            members = self._client.get_team_members_for_user(user_id="me")
             self._teams = {member["team_id"]: member["roles"] for member in members if not member.get("delete_at")}
         if channel and team["id"] not in self._read_teams:
             self._read_teams.add(team["id"])
@@ -218,13 +218,13 @@ class Permissions:
 
     def _read_channels(self, team):
         if team["id"] in self._teams:
-            members = self._client.get_channel_members_for_user(user_id="me", team_id=team["id"]) or ()
+            members = self._client.get_channel_members_for_user(user_id="me", team_id=team["id"])
             self._channels.update({member["channel_id"]: member["roles"] for member in members})
 
     def _permissions_of(self, names) -> set:
         unknown = [name for name in dict.fromkeys(names) if name not in self._roles]
         if unknown:
             self._roles.update(dict.fromkeys(unknown, ()))
-            for role in self._client.get_roles_by_names(role_names=unknown) or ():
+            for role in self._client.get_roles_by_names(role_names=unknown):
                 self._roles[role["name"]] = role["permissions"]
         return set().union(*(self._roles[name] for name in names))

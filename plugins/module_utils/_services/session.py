@@ -72,14 +72,14 @@ class SessionService(Service):
         """The caller, with its sessions as far as they are among those of the accounts; all of them without accounts."""
         me = client.who_am_i()
         if accounts is None:
-            sessions = client.get_sessions(user_id=me["id"]) or []
+            sessions = client.get_sessions(user_id=me["id"])
         else:
             sessions = [session for account in accounts if account.user["id"] == me["id"] for session in account.sessions]
         return Caller(me, client.logged_in, sessions)
 
     def _accounts(self, client: ApiClient, declaration, users, now) -> list:
         with ThreadPoolExecutor(_READERS) as pool:
-            sessions = pool.map(lambda user: client.get_sessions(user_id=user["id"]) or [], users)
+            sessions = pool.map(lambda user: client.get_sessions(user_id=user["id"]), users)
             accounts = [Account(user, found) for user, found in zip(users, sessions)]
         concerned = [account for account in accounts if self._needs_tokens(declaration, account, now)]
         if len(concerned) > 1:

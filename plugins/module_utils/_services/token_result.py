@@ -183,5 +183,5 @@ def state_of(token: dict) -> str:
 
 def tokens_in_use(client: ApiClient) -> dict:
     """The sessions of the caller by id, with the id of the personal access token that each stands for, or ``None``."""
-    sessions = client.get_sessions(user_id=client.who_am_i()["id"]) or []
+    sessions = client.get_sessions(user_id=client.who_am_i()["id"])
     return {session["id"]: token_of(session) for session in sessions}

@@ -581,6 +581,12 @@ def test_null_is_an_empty_page(open_client):
     assert len(server.requests) == 2
 
 
+def test_null_is_an_empty_list(open_client):
+    _server, client = open_client(answer(200, None))
+
+    assert client.get_roles_by_names(role_names=["no_such_role"]) == []
+
+
 def test_pages_are_read_when_they_are_needed(open_client):
     server, client = open_client(*pages_of(200, 200, 200))
 

@@ -491,7 +491,9 @@ def test_a_recorded_exchange_can_be_had_with_the_client(exchange, replay, replay
     status = exchange.response["status"]
     _content, data = recorded_answer(exchange)
     if status < 300:
-        assert send() == data
+        # An empty list may come as null.
+        is_list = exchange.caller != "anon" and OPERATIONS[exchange.operation].answer == "list"
+        assert send() == ([] if data is None and is_list else data)
     else:
         error_id = data["id"] if data else ""
         with pytest.raises(RequestRejected) as caught:
