@@ -16,6 +16,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboard
     onboarding_lines,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.password import unknown_password
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_file import token_file
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import full_path
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._inert import inert
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._listed import listed
@@ -127,6 +128,28 @@ def onboarding_work(plan: list, done: Mapping) -> dict:
             ],
         }
     )
+
+
+def onboarding_secrets(account: Mapping, password: str, mfa: Mapping, tokens: Iterable[Mapping]) -> dict:
+    """The secrets of a user: ``handed_over`` for tasks, ``files`` by name. Empty values are not new."""
+    made = [result for result in tokens if result.get("token_value")]
+    new = {
+        "username": account["username"],
+        "user_id": account["id"],
+        "email": account["email"],
+        "password": password,
+        "mfa_secret": mfa.get("secret") or "",
+        "qr_code": mfa.get("qr_code") or "",
+        "tokens": [
+            {"description": result["item"], "token_id": result["token"]["id"], "token_value": result["token_value"]}
+            for result in made
+        ],
+    }
+    name = new["username"]
+    contents = {f"{name}.password": new["password"], f"{name}.secret": new["mfa_secret"]}
+    contents |= {token_file(name, token["description"]): token["token_value"] for token in new["tokens"]}
+    files = [{"name": file, "content": f"{value}\n"} for file, value in contents.items() if value]
+    return inert({"handed_over": new, "files": files})
 
 
 def onboarding_failures(plan: list, done: Mapping) -> dict:
