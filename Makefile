@@ -5,8 +5,8 @@ READY := .venv/.complete
 LINK := .tree/ansible_collections/mmops/mattermost
 REQUIREMENTS := tests/requirements.txt tests/conformance/requirements.txt tests/fake_mattermost/requirements.txt
 # Targets change settings of the server, so that only fake ones, of which each worker has its own, can serve several at a time.
-# Four, as each of them waits for a part of its time: two would leave a third of two processors idle.
-PARALLEL = $(if $(MATTERMOST_URL),,-n 4 --dist worksteal)
+# Three, as each of them waits for a part of its time: two would leave a third of two processors idle.
+PARALLEL = $(if $(MATTERMOST_URL),,-n 3 --dist worksteal)
 # Where make can, the output of a target stays together.
 SORTED_OUTPUT = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 PYTEST = $(BIN)/python -m pytest --junit-xml=build/results/$@.xml
