@@ -8,6 +8,7 @@ from __future__ import annotations
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import token_of
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._outcomes import (
     changed,
+    ended_sessions,
     roster_failures,
     roster_users,
     token_failures,
@@ -42,7 +43,7 @@ def recorded(earlier: dict, run: dict, steps: dict) -> dict:
 
 def _ended_sessions(steps: dict) -> list:
     """Sessions that the role ended, and those that ended with a new password or a deactivation, without those of tokens."""
-    ended = [session for result in changed(steps["sessions"]) for session in result["sessions"]]
+    ended = ended_sessions(steps["sessions"])
     left = _sessions(steps["reading"])
     if left is None:
         return ended

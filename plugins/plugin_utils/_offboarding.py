@@ -22,6 +22,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.account
 )
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._outcomes import (
     changed,
+    ended_sessions,
     roster_failures,
     roster_users,
     token_failures,
@@ -96,7 +97,7 @@ def recorded(run: dict, users: list, steps: dict) -> dict:
         "users": [user["username"] for user in users],
         "tokens_disabled": _items(steps, "tokens_disabled"),
         "tokens_revoked": _items(steps, "tokens_revoked"),
-        "sessions": [session for result in changed(_step(steps, "sessions")) for session in result["sessions"]],
+        "sessions": ended_sessions(_step(steps, "sessions")),
         # All that the users had.
         "roles_removed": {user["username"]: user["roles"] for user in _items(steps, "roles")},
         "mfa_reset": _names(steps, "mfa"),

@@ -18,6 +18,11 @@ def changed(step: dict) -> list:
     return [result for result in results(step) if result.get("changed")]
 
 
+def ended_sessions(step: dict) -> list:
+    """The sessions that ``mm_user_session`` ended."""
+    return [session for result in changed(step) for session in result["sessions"]]
+
+
 def failed(step: dict) -> list:
     """The results of the items that failed."""
     return [result for result in results(step) if result.get("failed")]

@@ -17,7 +17,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection i
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_plan import person_problem, secrets_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_file import clash_sentences
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import wanted_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import PLAIN_TOKEN, wanted_of
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import limits
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._auth_mapping import quota, read_mapping
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import (
@@ -234,8 +234,7 @@ _ROTATION = ("rotate_after", "overlap", "keep_disabled", "expires_after")
 
 def _rotation(declared: dict) -> None:
     """Raises ``InvalidInput`` for a declaration of a token that ``mm_user_token`` would refuse."""
-    absent = dict.fromkeys(("username", "user_id", "email", "description", "token_id", *_ROTATION))
-    rotation = wanted_of({**absent, "state": "present", "duplicates": "fail", **declared}).rotation
+    rotation = wanted_of({**PLAIN_TOKEN, "username": None, "description": None, **declared}).rotation
     if rotation and rotation.overlap > rotation.after:
         raise InvalidInput(
             "overlap: it is longer than rotate_after, so that ever more predecessors would be in force", "Give a shorter one"

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-#: Elements of a list that are shown.
-MOST = 20
+from ansible_collections.mmops.mattermost.plugins.module_utils._excerpt import MOST
 
 
 def excerpt(value):

@@ -32,13 +32,13 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboard
     check_people,
     people_of,
     roster_of_accounts,
-    token_declaration,
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_plan import onboarding_lines
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster import RosterService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_prune import EVERYBODY
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_result import RosterPlan
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.secret_file import secrets_folder
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import token_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_steps import CREATE
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.tokens import TokensPlan, TokensService
 

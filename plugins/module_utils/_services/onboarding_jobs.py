@@ -21,8 +21,8 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.auth_op
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.known_accounts import KnownAccounts
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import in_parallel
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.mfa import MfaService
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_people import token_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import token_declaration
 
 #: The operation that sends a link to set a password.
 LINK = "send_password_reset_email"

@@ -23,20 +23,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_
 )
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.roster_file import RosterFile, read_roster
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_file import clash_sentences
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import wanted_of
-
-#: What the service for one token takes, and a description alone does not say.
-_TOKEN: dict = dict.fromkeys(("token_id", "rotate_after", "overlap", "keep_disabled", "user_id", "email", "expires_after")) | {
-    "state": "present",
-    "duplicates": "fail",
-    "hand_over": "at_the_end",
-    "allow_own_token": False,
-}
-
-
-def token_declaration(username: str, description: str, expires_after: str | None = None) -> dict:
-    """The declaration of one token, as the service for one takes it."""
-    return {**_TOKEN, "username": username, "description": description, "expires_after": expires_after or None}
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import token_declaration, wanted_of
 
 
 def people_of(declaration: dict) -> RosterFile:

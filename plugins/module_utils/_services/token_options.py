@@ -23,6 +23,16 @@ _LONGEST_SPAN = 36500
 AT_THE_END, LATER, DONE = "at_the_end", "later", "done"
 
 
+#: What the service for one token takes, where a list of tokens or a description alone does not say it.
+PLAIN_TOKEN: dict = {
+    **dict.fromkeys(("token_id", "rotate_after", "overlap", "keep_disabled", "user_id", "email", "expires_after")),
+    "state": "present",
+    "duplicates": "fail",
+    "hand_over": AT_THE_END,
+    "allow_own_token": False,
+}
+
+
 @dataclass(frozen=True)
 class Rotation:
     """All in days. ``keep_disabled``: how long a predecessor is kept disabled before it is revoked."""
@@ -42,6 +52,11 @@ class Wanted:
     duplicates: str
     rotation: Rotation | None
     expires_after: int | None
+
+
+def token_declaration(username: str, description: str, expires_after: str | None = None) -> dict:
+    """The declaration of one token, as the service for one takes it."""
+    return {**PLAIN_TOKEN, "username": username, "description": description, "expires_after": expires_after or None}
 
 
 def wanted_of(declaration: dict) -> Wanted:

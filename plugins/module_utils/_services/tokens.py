@@ -39,16 +39,8 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup 
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.secret_file import secrets_folder, write_private
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token import TokenService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_file import clash_sentences, token_file
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import wanted_of
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_options import PLAIN_TOKEN, wanted_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.verdict import verdict
-
-#: What the service for one token takes, and a list of tokens does not say.
-_FIXED: dict = dict.fromkeys(("token_id", "rotate_after", "overlap", "keep_disabled")) | {
-    "state": "present",
-    "duplicates": "fail",
-    "hand_over": "at_the_end",
-    "allow_own_token": False,
-}
 
 
 @dataclass
@@ -209,7 +201,7 @@ def _items(tokens: list) -> list:
     first: dict = {}
     for position, declared in enumerate(tokens):
         where = f"tokens[{position}]"
-        declaration = {**_FIXED, **declared}
+        declaration = {**PLAIN_TOKEN, **declared}
         try:
             check_identity(declaration)
             if not any(declaration[name] for name in ("username", "user_id", "email")):
