@@ -23,9 +23,6 @@ TARGETS = HERE / "targets"
 #: The folder of the programs of Ansible, for instance those of another version of ansible-core.
 PROGRAMS = Path(os.environ.get("TEST_ANSIBLE_PROGRAMS") or Path(sys.executable).parent)
 
-#: Plays of many tasks are faster with it.
-PRELOAD = {"ANSIBLE_CALLBACKS_ENABLED": "preload", "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins")}
-
 #: What Ansible prints when a callback plugin raises; the play goes on without it.
 BROKEN_CALLBACK = "in callback plugin"
 
@@ -80,7 +77,6 @@ def run_target(
     variables = play_environment(Server(proxy.url, server.token), folder / "home")
     variables |= {
         "ANSIBLE_ACTION_PLUGINS": str(HERE / "action_plugins"),
-        **PRELOAD,
         "ANSIBLE_CALLBACKS_ENABLED": "journal,preload",
         "ANSIBLE_DIFF_ALWAYS": "true",
         "ANSIBLE_INJECT_FACT_VARS": "false",

@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from ansible_collections.mmops.mattermost.tests.support.plays import PRELOAD, PROGRAMS
+from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS
 from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, Server, play_environment
 
 PASSWORD = "Hush-password-Aa1"
@@ -130,7 +130,7 @@ def _run(
     arguments: tuple[str, ...] = (),
     environment: Mapping[str, str | None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    settings: dict[str, str | None] = {**play_environment(server, folder / "home"), **PRELOAD, "ANSIBLE_NOCOLOR": "true"}
+    settings: dict[str, str | None] = {**play_environment(server, folder / "home"), "ANSIBLE_NOCOLOR": "true"}
     settings |= environment or {}
     return subprocess.run(
         [PROGRAMS / "ansible-playbook", *command, *arguments],
