@@ -11,7 +11,7 @@ author:
   - The mmops.mattermost contributors (@mmops)
 description:
   - Makes the texts of the files of an access review out of its report, all at once.
-  - The role P(mmops.mattermost.access_review#role) writes them.
+  - The role P(mmops.mattermost.access_review#role) writes them with M(mmops.mattermost.controller_file).
 positional: _input
 options:
   _input:
@@ -38,14 +38,18 @@ EXAMPLES = r"""
 - name: Show how large the tables of a review are
   ansible.builtin.debug:
     msg: "{{ item.key }}: {{ item.value | length }}"
-  loop: "{{ access_review_report | mmops.mattermost.access_review_files(templates='', formats=['csv']) | dict2items }}"
+  loop: "{{ files | dict2items | selectattr('value') }}"
+  vars:
+    files: "{{ access_review_report | mmops.mattermost.access_review_files(templates='', formats=['csv']) }}"
   loop_control:
     label: "{{ item.key }}"
 """
 
 RETURN = r"""
 _value:
-  description: The text of each file by its name. Tables have a heading and a byte order mark.
+  description:
+    - The text of each file by its name. Tables have a heading and a byte order mark.
+    - V(null) for the table of differences if the review compared the server with no roster, so that none must be there.
   type: dict
 """
 

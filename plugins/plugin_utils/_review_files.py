@@ -19,18 +19,19 @@ _TABLES = ("findings", "accounts", "tokens", "sessions")
 
 
 def review_files(report: dict, formats, name: str, templates: str) -> dict:
-    """The texts of all files by their names. ``templates`` is the folder of the page."""
+    """The texts of all files by their names, or ``None`` for one that must not be. ``templates`` is the folder of the page."""
     plain = without_templates(report)
     program = json.dumps(plain, ensure_ascii=False, indent=4, sort_keys=True) + "\n"
-    files = {}
+    files: dict = {}
     if "html" in formats:
         checksum = hashlib.sha256(program.encode()).hexdigest() if "json" in formats else ""
         files[f"{name}.html"] = _page(templates, report=plain, checksum=checksum, name=name)
     if "json" in formats:
         files[f"{name}.json"] = program
     if "csv" in formats:
-        tables = (*_TABLES, "differences") if plain["drift"] else _TABLES
-        files.update({f"{name}-{table}.csv": review_table(plain, table) for table in tables})
+        files.update({f"{name}-{table}.csv": review_table(plain, table) for table in _TABLES})
+        # Without a roster, there must be no table of differences from one that an earlier report was made with.
+        files[f"{name}-differences.csv"] = review_table(plain, "differences") if plain["drift"] else None
     return files
 
 

@@ -19,7 +19,7 @@ import yaml
 from ansible_collections.mmops.mattermost.tests.support.plays import PROGRAMS, SECRET_MARK
 from ansible_collections.mmops.mattermost.tests.support.servers import ROOT, fake_server, play_environment
 
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py"))
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 PREPARATIONS = Path(__file__).parent / "preparations" / "modules"
 
 #: Keys that Ansible adds to every result.
@@ -97,8 +97,8 @@ class Examples:
             "name": "Note what was returned",
             "no_log": True,
             "check_mode": False,
-            "ansible.builtin.copy": {
-                "content": f"{{{{ {register} | to_json }}}}",
+            "mmops.mattermost.controller_file": {
+                "data": f"{{{{ {register} }}}}",
                 "dest": str(self._file(f"results/{example['name']}.json")),
             },
         }

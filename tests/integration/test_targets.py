@@ -16,7 +16,8 @@ from ansible_collections.mmops.mattermost.tests.support.plays import SECRET_MARK
 
 
 def cases() -> Iterator[Any]:
-    """Every target on every flavour. Roles only put modules together, which were tried on all, so one flavour will do.
+    """Every target on every flavour. Roles only put modules together, which were tried on all, so one flavour will do,
+    and one is enough for what asks no server.
 
     Modules that are started by themselves do the same but far slower, so they have a make target of their own.
     """
@@ -24,7 +25,8 @@ def cases() -> Iterator[Any]:
         for host, *marks in (("in_process",), ("module", pytest.mark.modules)):
             for flavour in flavours(*marks):
                 (name,) = flavour.values
-                more = [pytest.mark.releases] if target.startswith("role_") and name != ONE else []
+                once = target.startswith(("role_", "controller_"))
+                more = [pytest.mark.releases] if once and name != ONE else []
                 yield pytest.param(target, name, host, id=f"{target}-{name}-{host}", marks=[*flavour.marks, *more])
 
 

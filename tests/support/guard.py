@@ -40,6 +40,9 @@ TURNED_AWAY = frozenset({0, 429, 502, 503, 504})
 #: Operations with which a roster changes many users in one request.
 FOR_MANY = frozenset({"add_team_members", "add_channel_member"})
 
+#: Modules that write files, and send nothing.
+ON_CONTROLLER = frozenset({COLLECTION + "controller_file"})
+
 #: Modules whose result reports the operations of each user, or each token.
 FOR_MANY_USERS = frozenset(COLLECTION + name for name in ("mm_users", "mm_user_onboarding", "mm_user_tokens"))
 
@@ -93,6 +96,10 @@ class Task:
     @property
     def ours(self) -> bool:
         return self.module.startswith(COLLECTION)
+
+    @property
+    def asks_a_server(self) -> bool:
+        return self.ours and self.module not in ON_CONTROLLER
 
 
 @dataclass
@@ -196,7 +203,7 @@ def _judge_roster(item: Mapping[str, Any], writes: list[Request]) -> tuple[str, 
 
 def judge(task: Task) -> list[str]:
     """What is wrong with a task: sentences that name it. Tasks of other collections are left alone."""
-    if not task.ours:
+    if not task.asks_a_server:
         return []
     name = f"{task.name!r} ({task.module}, {task.where})"
     if not task.ended:

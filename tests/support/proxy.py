@@ -124,7 +124,7 @@ def recording_proxy(upstream: str) -> Iterator[RecordingProxy]:
     """Runs a recording proxy in a thread of this process."""
     proxy = RecordingProxy(upstream)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        # Connections inherit it. asyncio would set it only if the listener named its protocol, and each answer would wait for 40 ms.
+        # Connections inherit it. asyncio sets it only if the listener names its protocol, and answers would wait for 40 ms.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         proxy.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(

@@ -44,7 +44,8 @@ def files(**options: Any) -> dict:
 
 def test_all_files_are_named() -> None:
     tables = [f"access-review-{table}.csv" for table in ("findings", "accounts", "tokens", "sessions")]
-    assert list(files()) == ["access-review.html", "access-review.json", *tables]
+    assert list(files()) == ["access-review.html", "access-review.json", *tables, "access-review-differences.csv"]
+    assert [name for name, text in files().items() if text is None] == ["access-review-differences.csv"]
 
 
 @pytest.mark.parametrize(("formats", "names"), [(["json"], ["q1.json"]), ([], []), ("html", ["q1.html"])])
