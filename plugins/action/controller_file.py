@@ -12,6 +12,14 @@ from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._plain import without_templates
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._private_files import as_json, folder_of_files, private_files
 
+OPTIONS = {
+    "dest": {"type": "path", "required": True},
+    "content": {"type": "str"},
+    "data": {"type": "raw"},
+    "files": {"type": "dict"},
+}
+CONTENTS = ("content", "data", "files")
+
 
 class ActionModule(ActionBase):
     """Does the work of M(mmops.mattermost.controller_file) in the Ansible process."""
@@ -25,16 +33,7 @@ class ActionModule(ActionBase):
         content = self._task.args.get("content")
         if isinstance(content, (dict, list)):  # ansible-core 2.17 makes values of templates whose text looks like JSON
             self._task.args["content"] = json.dumps(without_templates(content), ensure_ascii=False)
-        _validation, options = self.validate_argument_spec(
-            argument_spec={
-                "dest": {"type": "path", "required": True},
-                "content": {"type": "str"},
-                "data": {"type": "raw"},
-                "files": {"type": "dict"},
-            },
-            required_one_of=[("content", "data", "files")],
-            mutually_exclusive=[("content", "data", "files")],
-        )
+        _validation, options = self.validate_argument_spec(OPTIONS, required_one_of=[CONTENTS], mutually_exclusive=[CONTENTS])
         path = full_path(options["dest"])
         text = as_json(options["data"]) if options["data"] is not None else options["content"]
         several = options["files"] is not None

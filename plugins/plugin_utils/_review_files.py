@@ -11,21 +11,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._plain import without_templates
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._tables import review_table
 
+FORMATS = ("csv", "json", "html")
+
+#: The page of the role, unless another one is given.
+_TEMPLATES = Path(__file__).parents[2] / "roles" / "access_review" / "templates"
+
 _TABLES = ("findings", "accounts", "tokens", "sessions")
 
 
-def review_files(report: dict, formats, name: str, templates: str) -> dict:
+def review_files(report: dict, formats, name: str, templates: str | None = None) -> dict:
     """The texts of all files by their names, or ``None`` for one that must not be. ``templates`` is the folder of the page."""
     plain = without_templates(report)
     program = json.dumps(plain, ensure_ascii=False, indent=4, sort_keys=True) + "\n"
     files: dict = {}
     if "html" in formats:
         checksum = hashlib.sha256(program.encode()).hexdigest() if "json" in formats else ""
-        files[f"{name}.html"] = _page(templates, report=plain, checksum=checksum, name=name)
+        files[f"{name}.html"] = _page(templates or _TEMPLATES, report=plain, checksum=checksum, name=name)
     if "json" in formats:
         files[f"{name}.json"] = program
     if "csv" in formats:

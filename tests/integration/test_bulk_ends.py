@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -31,8 +33,10 @@ def kill(run: subprocess.Popen[str]) -> None:
     doomed = [run.pid]
     for number in doomed:
         doomed += [int(pid) for pid, parent in children if int(parent) == number]
-    for number in reversed(doomed):
-        os.kill(number, signal.SIGKILL)
+    # None of them goes on, or ends by itself, while the others are killed.
+    for ending, number in itertools.product((signal.SIGSTOP, signal.SIGKILL), doomed):
+        with contextlib.suppress(ProcessLookupError):  # it had ended before
+            os.kill(number, ending)
     run.communicate(timeout=60)
 
 

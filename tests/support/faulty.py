@@ -100,8 +100,8 @@ class Faulty:
         """Runs tasks. Returns their variable ``noted``, and the output of the play."""
         result = self.folder / "result.json"
         result.unlink(missing_ok=True)
-        copy = {"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(result)}, "no_log": True}
-        with self.start([*tasks, copy], **(environment or {})) as run:
+        note = {"mmops.mattermost.controller_file": {"data": "{{ noted }}", "dest": str(result)}, "no_log": True}
+        with self.start([*tasks, note], **(environment or {})) as run:
             output, _errors = run.communicate()
         assert run.returncode == 0, output
         return json.loads(result.read_text(encoding="utf-8")), output

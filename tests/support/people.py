@@ -156,7 +156,7 @@ def hostile() -> list[dict[str, Any]]:
 
 
 def everything(*, attacks: bool) -> dict[str, Any]:
-    """What the playbook report.yml reads."""
+    """All that a report is made of."""
     users = sorted([*crowd(), *special(), *(hostile() if attacks else [])], key=lambda user: user["username"])
     attack = ATTACKS[0] if attacks else "Customer care"
     drift = {

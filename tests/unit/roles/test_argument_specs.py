@@ -26,7 +26,10 @@ from jinja2 import nodes
 from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 ROLES = sorted(path.parent.parent for path in (ROOT / "roles").glob("*/tasks/main.yml"))
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py"))
+PLUGINS = "ansible_collections.mmops.mattermost.plugins"
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+#: Needs no connection to a server.
+ON_CONTROLLER = "controller_file"
 COLLECTION = "mmops.mattermost."
 CONNECTION_DEFAULTS = "group/mmops.mattermost.in_roles"
 INCLUDES = ("ansible.builtin.include_tasks", "ansible.builtin.import_tasks")
@@ -54,12 +57,15 @@ class Call:
 
 @cache
 def module_rules(module: str) -> dict[str, Any]:
-    return importlib.import_module(f"ansible_collections.mmops.mattermost.plugins.modules.{module}").SUBJECT.rules
+    code = importlib.import_module(f"{PLUGINS}.modules.{module}")
+    return code.SUBJECT.rules if hasattr(code, "SUBJECT") else {}
 
 
 @cache
 def module_options(module: str) -> dict[str, Any]:
-    return importlib.import_module(f"ansible_collections.mmops.mattermost.plugins.modules.{module}").SUBJECT.options
+    code = importlib.import_module(f"{PLUGINS}.modules.{module}")
+    # Some do all of their work on the controller.
+    return code.SUBJECT.options if hasattr(code, "SUBJECT") else importlib.import_module(f"{PLUGINS}.action.{module}").OPTIONS
 
 
 @cache
@@ -109,7 +115,7 @@ def module_calls(
     """All calls from the file on, the files that it includes as well."""
     for task in listed:
         here = task.get("module_defaults", {}).get(CONNECTION_DEFAULTS, connection)
-        yield from (Call(file, task, key.removeprefix(COLLECTION), here) for key in task if key.startswith(COLLECTION + "mm_"))
+        yield from (Call(file, task, key.removeprefix(COLLECTION), here) for key in task if key.startswith(COLLECTION))
         for section in ("block", "rescue", "always"):
             yield from module_calls(role, file, task.get(section, []), here, above)
         for other in included(role, task):
@@ -356,7 +362,7 @@ def test_there_are_roles() -> None:
 def test_every_call_is_found(role: Path) -> None:
     """A file that nothing includes, or whose include is not understood, would not be tested."""
     text = "".join(file.read_text(encoding="utf-8") for file in task_files(role))
-    written = re.findall(rf"^[ -]*{re.escape(COLLECTION)}(mm_\w+):", text, re.MULTILINE)
+    written = re.findall(rf"^[ -]*{re.escape(COLLECTION)}(\w+):", text, re.MULTILINE)
     assert written
     assert set(written) <= set(MODULES)
     assert len({(call.file, str(call.task)) for call in calls(role)}) == len(written)
@@ -372,7 +378,7 @@ def test_every_call_has_the_connection_of_the_role(role: Path) -> None:
     without = [
         str(call)
         for call in calls(role)
-        if call.connection != f"{{{{ {role.name}_connection | mmops.mattermost.connection }}}}"
+        if call.module != ON_CONTROLLER and call.connection != f"{{{{ {role.name}_connection | mmops.mattermost.connection }}}}"
     ]
     assert without == []
     assert documented(role)[f"{role.name}_connection"]["type"] == "dict"

@@ -12,10 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.mmops.mattermost.plugins.filter.access_review import access_review
-from ansible_collections.mmops.mattermost.plugins.filter.access_review_files import access_review_files
-from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._review_files import FORMATS, review_files
 
-TEMPLATES = str(ROOT / "roles" / "access_review" / "templates")
 ATTACK = "<script>{{ 6 * 7 }}</script>"
 
 
@@ -38,8 +36,8 @@ def report(**more: Any) -> dict:
     return {"title": "Review", "server": "chat", **access_review([user], now=1_000_000, about=about), **more}
 
 
-def files(**options: Any) -> dict:
-    return access_review_files(report(), templates=TEMPLATES, **options)
+def files(formats: Any = FORMATS, name: str = "access-review", **more: Any) -> dict:
+    return review_files(report(**more), formats, name)
 
 
 def test_all_files_are_named() -> None:
@@ -48,7 +46,7 @@ def test_all_files_are_named() -> None:
     assert [name for name, text in files().items() if text is None] == ["access-review-differences.csv"]
 
 
-@pytest.mark.parametrize(("formats", "names"), [(["json"], ["q1.json"]), ([], []), ("html", ["q1.html"])])
+@pytest.mark.parametrize(("formats", "names"), [(["json"], ["q1.json"]), ([], []), (["html"], ["q1.html"])])
 def test_formats_and_name_are_chosen(formats: Any, names: list[str]) -> None:
     assert list(files(formats=formats, name="q1")) == names
 
@@ -76,4 +74,4 @@ def test_the_last_login_is_in_the_table() -> None:
 
 def test_differences_are_a_table_of_their_own() -> None:
     drift = {"differing": [], "strangers": ["bo"], "failures": [], "unknown": [], "checked": 1}
-    assert "r-differences.csv" in access_review_files(report(drift=drift), templates=TEMPLATES, formats=["csv"], name="r")
+    assert files(["csv"], "r", drift=drift)["r-differences.csv"]
