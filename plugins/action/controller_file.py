@@ -3,14 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import json
-
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import full_path
-from ansible_collections.mmops.mattermost.plugins.plugin_utils._plain import without_templates
-from ansible_collections.mmops.mattermost.plugins.plugin_utils._private_files import as_json, folder_of_files, private_files
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._private_files import (
+    as_json,
+    as_text,
+    folder_of_files,
+    private_files,
+)
 
 OPTIONS = {
     "dest": {"type": "path", "required": True},
@@ -30,9 +32,8 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         """Returns ``changed``, ``written`` and ``removed``."""
         result = super().run(tmp, task_vars)
-        content = self._task.args.get("content")
-        if isinstance(content, (dict, list)):  # ansible-core 2.17 makes values of templates whose text looks like JSON
-            self._task.args["content"] = json.dumps(without_templates(content), ensure_ascii=False)
+        if self._task.args.get("content") is not None:
+            self._task.args["content"] = as_text(self._task.args["content"])
         _validation, options = self.validate_argument_spec(OPTIONS, required_one_of=[CONTENTS], mutually_exclusive=[CONTENTS])
         path = full_path(options["dest"])
         text = as_json(options["data"]) if options["data"] is not None else options["content"]

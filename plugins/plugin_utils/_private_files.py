@@ -19,12 +19,17 @@ def as_json(data) -> str:
     return json.dumps(without_templates(data), ensure_ascii=False, indent=4, sort_keys=True, default=str) + "\n"
 
 
+def as_text(value) -> str:
+    """What a task gives as a text. ansible-core 2.17 makes values of templates whose text looks like JSON."""
+    return json.dumps(without_templates(value), ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
+
+
 def folder_of_files(folder: str, files: dict) -> dict:
     """The texts by whole paths. Raises ``InvalidInput`` for names that lead elsewhere."""
     for name in files:
         if os.path.basename(name) != name or name in ("", ".", ".."):
             raise InvalidInput(f"files: {name} is not the name of a file", "Give names without a folder")
-    return {os.path.join(folder, name): text for name, text in files.items()}
+    return {os.path.join(folder, name): None if text is None else as_text(text) for name, text in files.items()}
 
 
 def private_files(texts: dict, check_mode: bool, folder: str = "") -> tuple[list, list]:
