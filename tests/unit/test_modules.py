@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 import yaml
 
@@ -12,6 +14,7 @@ from ansible_collections.mmops.mattermost.tests.support.reach import module_name
 from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 INTEGRATION = ROOT / "tests" / "integration"
+PLUGINS = "ansible_collections.mmops.mattermost.plugins"
 
 each_module = pytest.mark.parametrize("module", module_names())
 
@@ -36,3 +39,14 @@ def test_the_readme_lists_a_module(module: str) -> None:
 def test_a_module_has_examples_that_run_and_a_target(module: str) -> None:
     assert (INTEGRATION / "preparations" / "modules" / f"{module}.yml").is_file()
     assert (INTEGRATION / "targets" / module / "tasks" / "main.yml").is_file()
+
+
+@pytest.mark.parametrize("module", ["access_review_report", "controller_file"])
+def test_what_only_an_action_does_takes_the_options_that_are_documented(module: str) -> None:
+    """Sanity tests compare only modules that check their options themselves."""
+    documented = yaml.safe_load(importlib.import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)["options"]
+    taken = importlib.import_module(f"{PLUGINS}.action.{module}").OPTIONS
+    facts = ("type", "elements", "choices", "default", "required")
+    assert {option: {fact: spec.get(fact) for fact in facts} for option, spec in documented.items()} == {
+        option: {fact: spec.get(fact) for fact in facts} for option, spec in taken.items()
+    }
