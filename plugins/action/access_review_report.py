@@ -89,7 +89,7 @@ class ActionModule(ActionBase):
         return {**report, "changed": False, "written": self._write(report, options)}
 
     def _about(self, options, task_vars, version) -> dict:
-        """Who made the report, and of what. What the server does not tell over the local socket stays unknown."""
+        """By whom the report was made, and of what. Over the local socket, the server tells less, which stays unknown."""
         in_team, roster = options["in_team"], options["roster_src"]
         chosen = {"in_team": in_team} if in_team else {}
         counted = self._ask("mm_user_info", task_vars, stats_filter={"include_deleted": True, "include_bots": True, **chosen})

@@ -42,7 +42,7 @@ def test_a_module_has_examples_that_run_and_a_target(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", ["access_review_report", "controller_file"])
-def test_what_only_an_action_does_takes_the_options_that_are_documented(module: str) -> None:
+def test_actions_without_a_module_take_the_options_that_are_documented(module: str) -> None:
     """Sanity tests compare only modules that check their options themselves."""
     documented = yaml.safe_load(importlib.import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)["options"]
     taken = importlib.import_module(f"{PLUGINS}.action.{module}").OPTIONS
