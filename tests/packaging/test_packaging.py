@@ -129,7 +129,7 @@ def test_the_first_playbook_of_the_readme_runs_where_nothing_else_is(built: Path
     assert "changed=1 " in done
     assert "changed=0 " in again
     found = run(programs / "ansible-doc", "--list", "mmops.mattermost", folder=tmp_path, environment=environment)
-    for module in (ROOT / "plugins" / "modules").glob("mm_*.py"):
+    for module in (ROOT / "plugins" / "modules").glob("*.py"):
         assert f"mmops.mattermost.{module.stem}" in found
 
 
@@ -169,7 +169,7 @@ def test_a_release_lists_everything_that_is_new(tmp_path: Path) -> None:
         "Filter": {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")},
         "Lookup": {path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py")},
         "Inventory": {path.stem for path in (ROOT / "plugins" / "inventory").glob("*.py")},
-        "New Modules": {path.stem for path in (ROOT / "plugins" / "modules").glob("mm_*.py")},
+        "New Modules": {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")},
         "New Playbooks": {path.stem for path in (ROOT / "playbooks").glob("*.yml")},
         "New Roles": {path.parent.parent.name for path in (ROOT / "roles").glob("*/meta/argument_specs.yml")},
     }
