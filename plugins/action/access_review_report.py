@@ -14,7 +14,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.modules.mm_users import SUBJECT as ROSTER
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import limits, review
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import full_path
-from ansible_collections.mmops.mattermost.plugins.plugin_utils._private_files import folder_of_files, private_files
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._private_files import folder_of_files, private_files, whole_path
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._review_files import FORMATS, review_files
 
 OPTIONS = {
@@ -58,8 +58,10 @@ class ActionModule(ActionBase):
         if validation.error_messages:
             return {**result, "failed": True, "msg": validation.errors.msg}
         self._warnings: list = []
+        options = validation.validated_parameters
         try:
-            result.update(self._report(validation.validated_parameters, task_vars or {}))
+            options["directory"] = whole_path("directory", options["directory"])
+            result.update(self._report(options, task_vars or {}))
         except InvalidInput as error:
             result.update(failed=True, msg=str(error))
         return {**result, "warnings": list(dict.fromkeys(self._warnings))} if self._warnings else result
@@ -126,8 +128,8 @@ class ActionModule(ActionBase):
         return drift
 
     def _write(self, report, options) -> list:
-        folder = full_path(options["directory"])
         texts = review_files(report, options["formats"], options["name"], options["templates"])
+        folder = options["directory"]
         written, _removed = private_files(folder_of_files(folder, texts), self._task.check_mode, folder)
         return [] if self._task.check_mode else written
 

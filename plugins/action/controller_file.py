@@ -6,12 +6,12 @@ from __future__ import annotations
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
-from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import full_path
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._private_files import (
     as_json,
     as_text,
     folder_of_files,
     private_files,
+    whole_path,
 )
 
 OPTIONS = {
@@ -35,10 +35,10 @@ class ActionModule(ActionBase):
         if self._task.args.get("content") is not None:
             self._task.args["content"] = as_text(self._task.args["content"])
         _validation, options = self.validate_argument_spec(OPTIONS, required_one_of=[CONTENTS], mutually_exclusive=[CONTENTS])
-        path = full_path(options["dest"])
         text = as_json(options["data"]) if options["data"] is not None else options["content"]
         several = options["files"] is not None
         try:
+            path = whole_path("dest", options["dest"])
             texts = folder_of_files(path, options["files"]) if several else {path: text}
             written, removed = private_files(texts, self._task.check_mode, folder=path if several else "")
         except InvalidInput as error:

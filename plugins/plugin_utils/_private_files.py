@@ -11,7 +11,15 @@ import stat
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.secret_file import write_private
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._controller_paths import full_path
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._plain import without_templates
+
+
+def whole_path(option: str, path: str | None) -> str:
+    """Where files go. Raises ``InvalidInput`` if no place is named."""
+    if not path:
+        raise InvalidInput(f"{option} is empty", "Give a path")
+    return full_path(path)
 
 
 def as_json(data) -> str:

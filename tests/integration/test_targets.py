@@ -17,15 +17,16 @@ from ansible_collections.mmops.mattermost.tests.support.plays import SECRET_MARK
 
 def cases() -> Iterator[Any]:
     """Every target on every flavour. Roles only put modules together, which were tried on all, so one flavour will do,
-    and one is enough for what asks no server.
+    and one is enough for what asks no server, and never runs elsewhere.
 
     Modules that are started by themselves do the same but far slower, so they have a make target of their own.
     """
     for target in target_names():
+        on_controller = target == "controller_file"
         for host, *marks in (("in_process",), ("module", pytest.mark.modules)):
-            for flavour in flavours(*marks):
+            for flavour in [] if on_controller and marks else flavours(*marks):
                 (name,) = flavour.values
-                once = target.startswith(("role_", "controller_"))
+                once = target.startswith("role_") or on_controller
                 more = [pytest.mark.releases] if once and name != ONE else []
                 yield pytest.param(target, name, host, id=f"{target}-{name}-{host}", marks=[*flavour.marks, *more])
 

@@ -24,7 +24,7 @@ MACHINERY = ("_api.", "_front_end")
 
 
 def module_names() -> list[str]:
-    """All modules of the collection."""
+    """All modules that carry out operations of the API."""
     return sorted(path.stem for path in (PLUGINS / "modules").glob("mm_*.py"))
 
 
