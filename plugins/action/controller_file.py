@@ -6,6 +6,7 @@ from __future__ import annotations
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._plain import without_templates
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._private_files import (
     as_json,
     as_text,
@@ -35,7 +36,7 @@ class ActionModule(ActionBase):
         if self._task.args.get("content") is not None:
             self._task.args["content"] = as_text(self._task.args["content"])
         _validation, options = self.validate_argument_spec(OPTIONS, required_one_of=[CONTENTS], mutually_exclusive=[CONTENTS])
-        text = as_json(options["data"]) if options["data"] is not None else options["content"]
+        text = as_json(without_templates(options["data"])) if options["data"] is not None else options["content"]
         several = options["files"] is not None
         try:
             path = whole_path("dest", options["dest"])

@@ -22,9 +22,9 @@ def whole_path(option: str, path: str | None) -> str:
     return full_path(path)
 
 
-def as_json(data) -> str:
-    """For programs and people: one value a line, with keys in order."""
-    return json.dumps(without_templates(data), ensure_ascii=False, indent=4, sort_keys=True, default=str) + "\n"
+def as_json(plain) -> str:
+    """For programs and people: one value a line, with keys in order. The value holds no containers of Ansible."""
+    return json.dumps(plain, ensure_ascii=False, indent=4, sort_keys=True, default=str) + "\n"
 
 
 def as_text(value) -> str:

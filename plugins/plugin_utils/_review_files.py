@@ -10,10 +10,10 @@ of them for a template, it took most of the time of a review.
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._plain import without_templates
+from ansible_collections.mmops.mattermost.plugins.plugin_utils._private_files import as_json
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._tables import review_table
 
 FORMATS = ("csv", "json", "html")
@@ -27,12 +27,12 @@ _TABLES = ("findings", "accounts", "tokens", "sessions")
 def review_files(report: dict, formats, name: str, templates: str | None = None) -> dict:
     """The texts of all files by their names, or ``None`` for one that must not be. ``templates`` is the folder of the page."""
     plain = without_templates(report)
-    program = json.dumps(plain, ensure_ascii=False, indent=4, sort_keys=True) + "\n"
+    program = as_json(plain) if "json" in formats else ""
     files: dict = {}
     if "html" in formats:
-        checksum = hashlib.sha256(program.encode()).hexdigest() if "json" in formats else ""
+        checksum = hashlib.sha256(program.encode()).hexdigest() if program else ""
         files[f"{name}.html"] = _page(templates or _TEMPLATES, report=plain, checksum=checksum, name=name)
-    if "json" in formats:
+    if program:
         files[f"{name}.json"] = program
     if "csv" in formats:
         files.update({f"{name}-{table}.csv": review_table(plain, table) for table in _TABLES})

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mmops.mattermost.tests.support.flavours import ONE, flavours
+from ansible_collections.mmops.mattermost.tests.support.guard import COLLECTION, ON_CONTROLLER
 from ansible_collections.mmops.mattermost.tests.support.plays import SECRET_MARK, run_target, target_names
 
 
@@ -22,7 +23,7 @@ def cases() -> Iterator[Any]:
     Modules that are started by themselves do the same but far slower, so they have a make target of their own.
     """
     for target in target_names():
-        on_controller = target == "controller_file"
+        on_controller = COLLECTION + target in ON_CONTROLLER
         for host, *marks in (("in_process",), ("module", pytest.mark.modules)):
             for flavour in [] if on_controller and marks else flavours(*marks):
                 (name,) = flavour.values

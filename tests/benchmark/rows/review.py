@@ -11,13 +11,8 @@ from __future__ import annotations
 
 from bench import Bench, net, result
 
+from ansible_collections.mmops.mattermost.plugins.action.access_review_report import FIELDS
 from roles import floor_of, role, slowest_tasks
-
-#: As many as the role reads.
-FIELDS = [
-    *("email", "first_name", "last_name", "nickname", "position", "roles"),
-    *("auth_service", "mfa_active", "is_bot", "create_at", "delete_at"),
-]
 
 
 def review_read(bench: Bench, rounds: int, users: int) -> dict:

@@ -23,14 +23,12 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from jinja2 import nodes
 
+from ansible_collections.mmops.mattermost.tests.support.guard import COLLECTION, ON_CONTROLLER
 from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
 ROLES = sorted(path.parent.parent for path in (ROOT / "roles").glob("*/tasks/main.yml"))
 PLUGINS = "ansible_collections.mmops.mattermost.plugins"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
-#: Needs no connection to a server.
-ON_CONTROLLER = "controller_file"
-COLLECTION = "mmops.mattermost."
 CONNECTION_DEFAULTS = "group/mmops.mattermost.in_roles"
 INCLUDES = ("ansible.builtin.include_tasks", "ansible.builtin.import_tasks")
 
@@ -378,7 +376,8 @@ def test_every_call_has_the_connection_of_the_role(role: Path) -> None:
     without = [
         str(call)
         for call in calls(role)
-        if call.module != ON_CONTROLLER and call.connection != f"{{{{ {role.name}_connection | mmops.mattermost.connection }}}}"
+        if COLLECTION + call.module not in ON_CONTROLLER
+        and call.connection != f"{{{{ {role.name}_connection | mmops.mattermost.connection }}}}"
     ]
     assert without == []
     assert documented(role)[f"{role.name}_connection"]["type"] == "dict"
