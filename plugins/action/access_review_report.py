@@ -9,7 +9,7 @@ import time
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection_options import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.modules.mm_users import SUBJECT as ROSTER
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._access_review import limits, review

@@ -35,7 +35,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import ALTERNATIVES
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection_options import ALTERNATIVES
 
 
 def connection(options):

@@ -199,7 +199,8 @@ import time
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection_options import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import (
     is_active,

@@ -18,11 +18,8 @@ from dataclasses import dataclass, field
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.client import Client, encodable, texts_in
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import (
-    CONNECTION_OPTIONS,
-    make_client,
-    password_in,
-)
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import make_client, password_in
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection_options import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import (
     InvalidInput,
     MattermostError,

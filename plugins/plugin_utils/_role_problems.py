@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection_options import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MattermostError
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.onboarding_plan import person_problem, secrets_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.token_file import clash_sentences

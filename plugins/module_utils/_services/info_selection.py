@@ -14,7 +14,12 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol imp
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import ADMINISTRATOR
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_options import FILTERS, LARGEST_SEARCH, NAMES
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import by_emails, by_ids, by_usernames
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
+    all_pages,
+    by_emails,
+    by_ids,
+    by_usernames,
+)
 
 #: The filters by membership as a search calls them. It has none for ``not_in_group``.
 _SEARCH_NAMES = {
@@ -55,7 +60,9 @@ def select(client: ApiClient, declared: dict) -> Selection:
     for name in FILTERS:
         if declared[name]:
             query[name] = ",".join(declared[name]) if isinstance(declared[name], list) else declared[name]
-    return Selection(list(islice(client.pages("get_users", **query), declared["limit"])))
+    if declared["limit"]:
+        return Selection(list(islice(client.pages("get_users", **query), declared["limit"])))
+    return Selection(all_pages(client, declared["concurrency"], "get_users", **query))
 
 
 def _check_role(client: ApiClient, role):

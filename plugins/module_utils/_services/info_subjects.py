@@ -34,7 +34,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.audit i
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.bot import bots_by_owner
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_options import idle_milliseconds
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_selection import once
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import in_parallel
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import all_pages, in_parallel
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.user_report import read_report
 
 #: With more users than this, the tokens of all users are read by the page instead of those of each user.
@@ -103,7 +103,7 @@ class _Reader:
         if {"uploads", "terms_of_service"} & set(subjects) and not self.client.local:
             self.caller = self.client.who_am_i()
         if "tokens" in subjects and len(users) > _MANY_USERS and not self.client.local:
-            tokens = _all_tokens(self.client)
+            tokens = _all_tokens(self.client, self.declared["concurrency"])
             if tokens is not None:
                 self._at_once["tokens"] = lambda user: tokens.get(user["id"], [])
         if "bots" in subjects:
@@ -230,11 +230,11 @@ def _raiser(error: MattermostError) -> Callable:
     return refuse
 
 
-def _all_tokens(client: ApiClient) -> dict | None:
+def _all_tokens(client: ApiClient, workers: int) -> dict | None:
     """The tokens of all users by their ids, ``None`` if the caller may not list them."""
     try:
         # The list has no order, so a page may repeat what another has shown.
-        tokens = {token["id"]: token for token in client.pages("get_user_access_tokens")}
+        tokens = {token["id"]: token for token in all_pages(client, workers, "get_user_access_tokens")}
     except PermissionDenied:
         return None
     found: dict = defaultdict(list)

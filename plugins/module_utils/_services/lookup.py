@@ -24,7 +24,7 @@ def by_usernames(client: ApiClient, usernames: list, workers: int) -> list:
     if client.local:
         if _listing_is_shorter(client, len(usernames)):
             wanted = set(usernames)
-            return [user for user in client.pages("get_users") if user["username"] in wanted]
+            return [user for user in all_pages(client, workers, "get_users") if user["username"] in wanted]
         return _each(client, workers, "get_user_by_username", "username", usernames)
     return [user for chunk in chunks(usernames) for user in client.get_users_by_usernames(usernames=chunk)]
 
@@ -44,7 +44,7 @@ def by_ids(client: ApiClient, user_ids: list, workers: int) -> list:
 def by_emails(client: ApiClient, emails: list, workers: int) -> list:
     """Accounts by addresses in lower case: a request for each, or for each page of all accounts if that is less."""
     if _listing_is_shorter(client, len(emails)):
-        wanted, users = set(emails), list(client.pages("get_users"))
+        wanted, users = set(emails), all_pages(client, workers, "get_users")
         # A server may hide addresses in lists. To each question it answers that it does.
         if all(user["email"] for user in users):
             return [user for user in users if user["email"].lower() in wanted]
@@ -78,6 +78,35 @@ def as_they_come(workers: int, function: Callable, items: Iterable) -> Generator
                 yield futures.popleft().result()
         finally:
             for future in futures:
+                future.cancel()
+
+
+def all_pages(client: ApiClient, workers: int, operation: str, **arguments: Any) -> list:
+    """Every item of a paged operation, in order. The more pages there were, the more are asked for at once.
+
+    No answer tells how many pages there are. So beyond the last one, up to a quarter as many are asked for in vain.
+    """
+
+    def read(page: int) -> list:
+        return client.call(operation, {**arguments, "page": page, "per_page": LARGEST_PAGE}).data or []
+
+    found = read(0)
+    if len(found) < LARGEST_PAGE:
+        return found
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        ahead = deque([pool.submit(read, 1)])
+        asked = 2
+        try:
+            while True:
+                items = ahead.popleft().result()
+                found += items
+                if len(items) < LARGEST_PAGE:
+                    return found
+                while len(ahead) < min(max(1, asked // 4), workers):
+                    ahead.append(pool.submit(read, asked))
+                    asked += 1
+        finally:
+            for future in ahead:
                 future.cancel()
 
 

@@ -19,6 +19,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._services.account
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
     LARGEST_LOOKUP,
     active_administrators,
+    all_pages,
     as_they_come,
     by_usernames,
     check_concurrency,
@@ -206,7 +207,7 @@ class RosterService(Service):
 
     def _plan_prune(self, client: ApiClient, declaration, entries, scope, limit, plan):
         known = {(name, entry.options[name]) for entry in entries for name in ("username", "user_id", "email")}
-        users = [user for user in client.pages("get_users", active=True) if is_active(user)]
+        users = [user for user in all_pages(client, declaration["concurrency"], "get_users", active=True) if is_active(user)]
         in_scope = [user for user in users if scope.holds(user)]
         if users and not in_scope:
             plan.warnings.append("prune_scope: there is no active account that it could mean")

@@ -8,7 +8,12 @@ from __future__ import annotations
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, caller_id
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import by_emails, by_ids, by_usernames
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import (
+    all_pages,
+    by_emails,
+    by_ids,
+    by_usernames,
+)
 
 
 def _named_by(client: ApiClient, options: dict) -> tuple:
@@ -22,10 +27,10 @@ def _named_by(client: ApiClient, options: dict) -> tuple:
 def find_accounts(client: ApiClient, declaration: dict, entries: list) -> list:
     """The accounts of the entries, in their order; ``None`` for those that do not exist."""
     names = [_named_by(client, entry.options) for entry in entries]
+    workers = declaration["concurrency"]
     if client.local:
-        by_id = by_name = by_email = list(client.pages("get_users"))
+        by_id = by_name = by_email = all_pages(client, workers, "get_users")
     else:
-        workers = declaration["concurrency"]
         by_id = by_ids(client, [value for kind, value in names if kind == "user_id"], workers)
         by_name = by_usernames(client, [value for kind, value in names if kind == "username"], workers)
         by_email = by_emails(client, [value for kind, value in names if kind == "email"], workers)

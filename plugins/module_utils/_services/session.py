@@ -13,6 +13,7 @@ from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors impor
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, WHO_OPTIONS, find_user
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import all_pages
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import choose, chooses, shown, token_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_options import check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_plan import plan_sessions
@@ -44,9 +45,9 @@ class SessionService(Service):
             user = find_user(client, declaration)
             users = [user] if user else []
         elif chooses(declaration) or declaration["keep_current"]:
-            users = list(client.pages("get_users", active=True))
+            users = all_pages(client, _READERS, "get_users", active=True)
         else:
-            tokens = [token for token in client.pages("get_user_access_tokens") if token["is_active"]]
+            tokens = [token for token in all_pages(client, _READERS, "get_user_access_tokens") if token["is_active"]]
             return Seen(self._caller(client, [] if client.logged_in else None), tokens=tokens)
         now = int(self._clock() * 1000)
         accounts = self._accounts(client, declaration, users, now)
@@ -84,7 +85,7 @@ class SessionService(Service):
         concerned = [account for account in accounts if self._needs_tokens(declaration, account, now)]
         if len(concerned) > 1:
             by_user: dict = {account.user["id"]: account for account in concerned}
-            for token in client.pages("get_user_access_tokens"):
+            for token in all_pages(client, _READERS, "get_user_access_tokens"):
                 if token["is_active"] and token["user_id"] in by_user:
                     by_user[token["user_id"]].tokens.append(token)
         for account in concerned if len(concerned) == 1 else ():

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import NotFound, OperationNotAvailable
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.account import is_bot
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import in_parallel
 
 #: How many users the report answers at most. The next page is asked for by the last user of the one before.
@@ -35,7 +36,7 @@ def read_report(client: ApiClient, users: list, workers: int, team_id: str | Non
         if _singly(client, users, filters):
             rows = in_parallel(workers, lambda user: _find(client, user, filters), users)
         else:
-            rows = list(_rows(client, {user["id"] for user in users}, filters))
+            rows = _all_rows(client, users, workers, filters)
     except (NotFound, OperationNotAvailable):  # nobody knows which release brought it
         return None
     return {row["id"]: _told(row) for row in rows if row}
@@ -57,22 +58,42 @@ def _singly(client: ApiClient, users, filters) -> bool:
 def _find(client: ApiClient, user, filters) -> dict | None:
     """The row of one user. A search finds parts of names as well."""
     wanted = {user["id"]}
-    found = _rows(client, wanted, {**filters, "search_term": user["username"]})
+    found = _rows(client, {user["id"]}, {**filters, "search_term": user["username"]})
     return next((row for row in found if row["id"] in wanted), None)
 
 
-def _rows(client: ApiClient, wanted: set, filters: dict) -> Iterator[dict]:
-    """The rows of the report, page by page, until all that are wanted were there."""
-    missing = set(wanted)
+def _all_rows(client: ApiClient, users: list, workers: int, filters: dict) -> list:
+    """The rows of many users, or more, some of them twice. Each thread begins after another user.
+
+    In whatever order the server has them, each goes on to where another has begun, so none is left out.
+    """
+    people = [user for user in users if not is_bot(user)]
+    span = -(-len(people) // (LARGEST_REPORT_PAGE * workers)) * LARGEST_REPORT_PAGE
+    starts = people[span - 1 : -1 : span] if people else []
+    missing = {user["id"] for user in people}
+    ends = {user["id"] for user in starts}
+    parts = in_parallel(workers, lambda start: list(_rows(client, missing, filters, start, ends)), [None, *starts])
+    return [row for part in parts for row in part]
+
+
+def _rows(client: ApiClient, missing: set, filters: dict, start: dict | None = None, ends: Collection = ()) -> Iterator[dict]:
+    """The rows of the report after that of ``start``, page by page, to one of ``ends``, or until nobody is missing.
+
+    Who was there is taken out of ``missing``.
+    """
     known: set = set()
-    after: dict = {}
+    after = _after(start) if start else {}
     while missing:
         rows = client.get_users_for_reporting(page_size=LARGEST_REPORT_PAGE, sort_column="Username", **filters, **after) or []
         yield from rows
         ids = {row["id"] for row in rows}
         # A server that ignores the place would answer the same page for ever.
-        if len(rows) < LARGEST_REPORT_PAGE or ids <= known:
+        if len(rows) < LARGEST_REPORT_PAGE or ids <= known or not ids.isdisjoint(ends):
             return
         known |= ids
         missing -= ids
-        after = {"direction": "next", "from_column_value": rows[-1]["username"], "from_id": rows[-1]["id"]}
+        after = _after(rows[-1])
+
+
+def _after(row: dict) -> dict:
+    return {"direction": "next", "from_column_value": row["username"], "from_id": row["id"]}

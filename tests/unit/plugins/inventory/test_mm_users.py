@@ -14,7 +14,7 @@ import yaml
 
 from ansible_collections.mmops.mattermost.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.mmops.mattermost.plugins.inventory import mm_users
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection_options import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._services import info_options
 from ansible_collections.mmops.mattermost.plugins.modules import mm_user_info
 from ansible_collections.mmops.mattermost.tests.support.people import person, session

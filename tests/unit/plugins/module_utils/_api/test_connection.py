@@ -11,7 +11,8 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api import connection
-from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import CONNECTION_OPTIONS, make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection import make_client
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection_options import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, MissingLibrary
 from ansible_collections.mmops.mattermost.tests.unit.plugins.module_utils.wire import answer
 

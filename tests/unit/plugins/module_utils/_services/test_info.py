@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import asdict
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, PermissionDenied
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import converge
+from ansible_collections.mmops.mattermost.plugins.module_utils._services import user_report
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info import UserInfoService
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_options import LARGEST_SEARCH
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.info_subjects import SUBJECTS
@@ -367,7 +369,21 @@ def test_a_report_that_goes_round_in_a_circle_is_left():
     client.happen("get_users_for_reporting", effect=True, instead=first_page, count=-1)
     users = reported(client, gather=["report"]).returned["users"]
     assert [user["report"] is not None for user in users].count(True) == 100
-    assert len(pages) == 2
+    # One for each of the threads, which begin after different users.
+    assert len(pages) == 5
+
+
+@settings(deadline=None)
+@given(st.permutations(range(60)), st.integers(21, 60), st.integers(1, 16), st.sets(st.integers(0, 59)))
+def test_the_report_of_many_is_complete_in_whatever_order_they_are_asked_for(order, count, workers, bots):
+    """As servers sort names in other ways than Python does, it may begin in other places than expected."""
+    client = start(*(numbered(number, is_bot=number in bots - {0}) for number in range(60)), **NEWEST)
+    everybody = {user["id"]: user for user in client.pages("get_users")}
+    users = [everybody[id_of(number)] for number in order[:count]]
+    with patch.object(user_report, "LARGEST_REPORT_PAGE", 4):
+        report = user_report.read_report(client, users, workers)
+    assert set(report) >= {user["id"] for user in users if not user.get("is_bot")}
+    assert not set(report) & {user["id"] for user in users if user.get("is_bot")}
 
 
 def test_bots_are_in_no_report():
