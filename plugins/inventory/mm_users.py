@@ -62,7 +62,7 @@ options:
     type: str
     default: 90d
   concurrency:
-    description: With O(sessions), number of requests that run at the same time at most, from 1 to 16.
+    description: Number of requests that run at the same time at most, from 1 to 16.
     type: int
     default: 8
   bots:

@@ -177,7 +177,7 @@ options:
       - Files that exist are overwritten. In check mode none is written. The task is not changed in either case.
     type: path
   concurrency:
-    description: Largest number of parallel requests, from 1 to 16, where the API takes one user at a time.
+    description: Number of requests that run at the same time at most, from 1 to 16.
     type: int
     default: 8
   stats:

@@ -45,6 +45,20 @@ def _page(templates, **variables) -> str:
     # Here, as other filters need none of it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
-    loader = FileSystemLoader(templates)
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    class Maps(Environment):
+        """Takes ``account.name`` for a value of a map at once, as it nearly always is one."""
+
+        def getattr(self, obj, attribute):
+            try:
+                return obj[attribute]
+            except (TypeError, LookupError):
+                return super().getattr(obj, attribute)
+
+    environment = Maps(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        finalize=lambda value: "" if value is None else value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
     return environment.get_template("report.html.j2").render(variables) + "\n"

@@ -21,15 +21,9 @@ SPECS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding
 OPTIONS = SPECS["argument_specs"]["main"]["options"]
 DEFAULTS = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
 
-MACROS = set(re.findall(r"{% macro (\w+)\(", PAGE))
 
-
-def test_every_value_in_the_page_is_escaped() -> None:
-    outputs = re.findall(r"{{(.*?)}}", PAGE, re.DOTALL)
-    assert len(outputs) > 80
-    unescaped = [text for text in outputs if not re.search(r"(^[\w. ]+|\)) \| e $", text)]
-    assert {re.match(r" (\w+)\(.*\) $", text, re.DOTALL)[1] for text in unescaped} <= MACROS
-    assert "safe" not in re.findall(r"\| *(\w+)", PAGE)
+def test_nothing_in_the_page_keeps_a_value_from_being_escaped() -> None:
+    assert not {"safe", "autoescape", "Markup"} & set(re.findall(r"\w+", PAGE))
 
 
 @pytest.mark.parametrize(("file", "directive"), [("report.css", "style-src"), ("report.js", "script-src")])

@@ -15,10 +15,11 @@ from ansible_collections.mmops.mattermost.plugins.filter.access_review import ac
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._review_files import FORMATS, review_files
 
 ATTACK = "<script>{{ 6 * 7 }}</script>"
+MARK = "<b>"
 
 
-def report(**more: Any) -> dict:
-    user = {
+def report(user: Any = None, **more: Any) -> dict:
+    account = {
         "id": "z" * 26,
         "username": "zoe",
         "email": "zoe@example.com",
@@ -31,9 +32,10 @@ def report(**more: Any) -> dict:
         "create_at": 1,
         "delete_at": 0,
         "report": {"last_login": 86_400_000, "last_status_at": None, "days_active": 0},
+        **(user or {}),
     }
     about = {"made_by": "root", "on_server": "1", "parameters": {"sessions": True}}
-    return {"title": "Review", "server": "chat", **access_review([user], now=1_000_000, about=about), **more}
+    return {"title": "Review", "server": "chat", **access_review([account], now=1_000_000, about=about), **more}
 
 
 def files(formats: Any = FORMATS, name: str = "access-review", **more: Any) -> dict:
@@ -63,6 +65,50 @@ def test_names_of_people_stay_texts() -> None:
     page = files()["access-review.html"]
     assert ATTACK not in page
     assert "&lt;script&gt;{{ 6 * 7 }}&lt;/script&gt; Ångström" in page
+
+
+def attacked(value: Any) -> Any:
+    """The same value with an attack at the beginning of every text."""
+    if isinstance(value, dict):
+        return {name: attacked(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [attacked(part) for part in value]
+    return f"{MARK}\"'>{value}" if isinstance(value, str) else value
+
+
+def test_every_text_of_the_page_is_escaped() -> None:
+    times = {"create_at": 1, "last_activity_at": 2, "expires_at": 3}
+    session = {"id": "s" * 26, "device_id": "d", "props": {"browser": "b", "os": "o", "platform": "p"}, **times}
+    drift = {
+        "differing": [
+            {
+                "username": "bo",
+                "change": "created",
+                "differences": [{"field": "email", "server": "", "roster": "bo@example.com"}],
+            },
+            {"username": "cy", "change": "deleted", "differences": []},
+        ],
+        "strangers": ["di"],
+        "failures": [{"username": "ed", "where": "row 4", "msg": "no"}],
+        "unknown": ["email_verified"],
+        "checked": 5,
+    }
+    unreadable = [{"username": "flo", "subject": "tokens", "reason": "may not"}]
+    token = {"id": "t" * 26, "description": "deploy [2020-01-01]", "is_active": True}
+    ours = report(
+        user={
+            "nickname": "Z",
+            "position": "Boss",
+            "roles": "system_user system_admin",
+            "sessions": [session],
+            "tokens": [token],
+        },
+        drift=drift,
+        unreadable=unreadable,
+    )
+    page = review_files(attacked(ours), ["html", "json"], f"{MARK}-name")[f"{MARK}-name.html"]
+    assert page.count("&lt;b&gt;") > 100
+    assert MARK not in page
 
 
 def test_the_last_login_is_in_the_table() -> None:
