@@ -22,26 +22,6 @@ options:
     type: list
     elements: dict
     required: true
-  inactive_after:
-    description: An active account without a sign of use for this long is inactive, like V(90d).
-    type: str
-    default: 90d
-  token_max_age:
-    description: A token whose generation is older than this is overdue, like V(90d).
-    type: str
-    default: 90d
-  ordinary_roles:
-    description: Roles that everybody may have. All others count as elevated.
-    type: list
-    elements: str
-    default: [system_user, system_guest]
-  mfa_services:
-    description:
-      - Login services whose accounts need the multi-factor authentication of the server. V(email) stands for accounts with
-        a password of their own.
-    type: list
-    elements: str
-    default: [email, ldap]
   refused:
     description: What could not be read, as RV(mmops.mattermost.mm_user_info#module:refused).
     type: list
@@ -61,6 +41,8 @@ options:
   now:
     description: The time of the review in seconds since 1970, instead of the current time.
     type: float
+extends_documentation_fragment:
+  - mmops.mattermost.access_review
 """
 
 EXAMPLES = r"""

@@ -45,26 +45,6 @@ options:
     description: Name of the server in the report. If it is empty, its address.
     type: str
     default: ""
-  inactive_after:
-    description: An active account without a sign of use for this long is inactive, like V(90d).
-    type: str
-    default: 90d
-  token_max_age:
-    description: A token whose generation is older than this is overdue, like V(90d).
-    type: str
-    default: 90d
-  ordinary_roles:
-    description: System roles that everybody may have. All others count as elevated.
-    type: list
-    elements: str
-    default: [system_user, system_guest]
-  mfa_services:
-    description:
-      - Login services whose accounts need the multi-factor authentication of the server. V(email) stands for accounts with
-        a password of their own.
-    type: list
-    elements: str
-    default: [email, ldap]
   sessions:
     description:
       - Whether open sessions are read, a request for each user. From Mattermost 10.11 on, only of those whom the user report
@@ -96,6 +76,7 @@ options:
 extends_documentation_fragment:
   - mmops.mattermost.connection
   - mmops.mattermost.attributes
+  - mmops.mattermost.access_review
 attributes:
   action:
     description: Judges and writes on the controller.

@@ -79,7 +79,7 @@ def _all_rows(client: ApiClient, users: list, workers: int, filters: dict) -> li
 def _rows(client: ApiClient, missing: set, filters: dict, start: dict | None = None, ends: Collection = ()) -> Iterator[dict]:
     """The rows of the report after that of ``start``, page by page, to one of ``ends``, or until nobody is missing.
 
-    Who was there is taken out of ``missing``.
+    Users who were there are taken out of ``missing``.
     """
     known: set = set()
     after = _after(start) if start else {}
