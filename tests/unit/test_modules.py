@@ -10,6 +10,7 @@ import importlib
 import pytest
 import yaml
 
+from ansible_collections.mmops.mattermost.plugins.module_utils._api.connection_options import CONNECTION_OPTIONS
 from ansible_collections.mmops.mattermost.tests.support.reach import module_names
 from ansible_collections.mmops.mattermost.tests.support.servers import ROOT
 
@@ -47,7 +48,12 @@ def test_a_module_has_examples_that_run_and_a_target(module: str) -> None:
 @pytest.mark.parametrize("module", ACTIONS)
 def test_actions_without_a_module_take_the_options_that_are_documented(module: str) -> None:
     """Sanity tests compare only modules that check their options themselves."""
-    documented = yaml.safe_load(importlib.import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)["options"]
+    documentation = yaml.safe_load(importlib.import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)
+    documented = dict(documentation["options"])
+    for fragment in documentation.get("extends_documentation_fragment", []):
+        shared = importlib.import_module(f"{PLUGINS}.doc_fragments.{fragment.rpartition('.')[2]}").ModuleDocFragment
+        options = yaml.safe_load(shared.DOCUMENTATION).get("options", {})
+        documented |= {option: spec for option, spec in options.items() if option not in CONNECTION_OPTIONS}
     taken = importlib.import_module(f"{PLUGINS}.action.{module}").OPTIONS
     facts = ("type", "elements", "choices", "default", "required")
     assert {option: {fact: spec.get(fact) for fact in facts} for option, spec in documented.items()} == {
