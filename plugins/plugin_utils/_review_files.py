@@ -12,6 +12,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._plain import without_templates
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._private_files import as_json
 from ansible_collections.mmops.mattermost.plugins.plugin_utils._tables import review_table
@@ -41,20 +43,18 @@ def review_files(report: dict, formats, name: str, templates: str | None = None)
     return files
 
 
+class _Maps(Environment):
+    """Takes ``account.name`` for a value of a map at once, as it nearly always is one."""
+
+    def getattr(self, obj, attribute):
+        try:
+            return obj[attribute]
+        except (TypeError, LookupError):
+            return super().getattr(obj, attribute)
+
+
 def _page(templates, **variables) -> str:
-    # Here, as other filters need none of it.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
-
-    class Maps(Environment):
-        """Takes ``account.name`` for a value of a map at once, as it nearly always is one."""
-
-        def getattr(self, obj, attribute):
-            try:
-                return obj[attribute]
-            except (TypeError, LookupError):
-                return super().getattr(obj, attribute)
-
-    environment = Maps(
+    environment = _Maps(
         loader=FileSystemLoader(templates),
         autoescape=True,
         finalize=lambda value: "" if value is None else value,

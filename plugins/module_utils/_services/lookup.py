@@ -88,7 +88,7 @@ def all_pages(client: ApiClient, workers: int, operation: str, **arguments: Any)
     """
 
     def read(page: int) -> list:
-        return client.call(operation, {**arguments, "page": page, "per_page": LARGEST_PAGE}).data or []
+        return getattr(client, operation)(**arguments, page=page, per_page=LARGEST_PAGE)
 
     found = read(0)
     if len(found) < LARGEST_PAGE:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.errors import InvalidInput, PermissionDenied
 from ansible_collections.mmops.mattermost.plugins.module_utils._api.protocol import ApiClient
 from ansible_collections.mmops.mattermost.plugins.module_utils._plan import Plan, Service
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.identity import ME, WHO_OPTIONS, find_user
-from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import all_pages
+from ansible_collections.mmops.mattermost.plugins.module_utils._services.lookup import all_pages, in_parallel
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_choice import choose, chooses, shown, token_of
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_options import check_declaration
 from ansible_collections.mmops.mattermost.plugins.module_utils._services.session_plan import plan_sessions
@@ -79,9 +78,8 @@ class SessionService(Service):
         return Caller(me, client.logged_in, sessions)
 
     def _accounts(self, client: ApiClient, declaration, users, now) -> list:
-        with ThreadPoolExecutor(_READERS) as pool:
-            sessions = pool.map(lambda user: client.get_sessions(user_id=user["id"]), users)
-            accounts = [Account(user, found) for user, found in zip(users, sessions)]
+        sessions = in_parallel(_READERS, lambda user: client.get_sessions(user_id=user["id"]), users)
+        accounts = [Account(user, found) for user, found in zip(users, sessions)]
         concerned = [account for account in accounts if self._needs_tokens(declaration, account, now)]
         if len(concerned) > 1:
             by_user: dict = {account.user["id"]: account for account in concerned}

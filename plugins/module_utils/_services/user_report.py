@@ -57,9 +57,8 @@ def _singly(client: ApiClient, users, filters) -> bool:
 
 def _find(client: ApiClient, user, filters) -> dict | None:
     """The row of one user. A search finds parts of names as well."""
-    wanted = {user["id"]}
     found = _rows(client, {user["id"]}, {**filters, "search_term": user["username"]})
-    return next((row for row in found if row["id"] in wanted), None)
+    return next((row for row in found if row["id"] == user["id"]), None)
 
 
 def _all_rows(client: ApiClient, users: list, workers: int, filters: dict) -> list:
